@@ -1,0 +1,111 @@
+# Makefile - build, check, show and install every part of Sekisho.
+#
+# The parts say what they consist of in <part>/module.mk; this file says how
+# things are compiled and installed. Nothing is written outside $(O).
+#
+#   make demo                    everything, from a fresh machine to sent mail
+#   make test                    everything that proves it
+#   make                         build everything into ./build
+#   make check                   what needs no daemon: unit tests, checks
+#   make SAN=address,undefined   the same build in ./build-address-undefined
+#   make stack, make stack-down  the daemons of the demo, to play with
+#   make bench                   how fast, compared with plain Exim and clamd
+#   make install DESTDIR=stage   stage an installation
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+-include config.mk                   # local overrides, never committed
+
+CC         := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR         ?= ar
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+PREFIX     ?= /usr
+SBINDIR    ?= $(PREFIX)/sbin
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share/sekisho
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+
+empty :=
+comma := ,
+O ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+
+# Flags a user may replace ...
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+# ... and flags the code needs, which stay whatever the user sets.
+ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Icore/lib $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu11 -fPIC -fno-common -fstack-protector-strong \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wformat=2 -Wvla -Wwrite-strings \
+	-Wno-unused-parameter \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer) $(if $(WERROR),-Werror) $(CFLAGS)
+ALL_LDFLAGS  = -Wl,-z,relro,-z,now -Wl,--as-needed \
+	$(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+# $(call pkg,--cflags,name ...), stopping at once when a library is missing.
+pkg = $(if $(shell $(PKG_CONFIG) --exists --print-errors $(2) && echo y),$\
+	$(shell $(PKG_CONFIG) $(1) $(2)),$(error install the development \
+	files of: $(2) (tests/stack/install does it)))
+
+Q   = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+
+all:
+check:
+install:
+
+# These targets install what the others need, so they come without fragments.
+bootstrap_goals := demo test stack stack-down bench help
+ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
+include core/lib/module.mk
+include core/sekishod/module.mk
+include exim-localscan/module.mk
+include docs/module.mk
+include tests/module.mk
+endif
+
+# Objects are rebuilt when the command line that made them changes.
+flags := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+$(O)/.flags: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(flags)' | cmp -s - $@ || \
+	  printf '%s\n' '$(flags)' >$@
+
+$(O)/%.o: %.c $(O)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) \
+	  $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(all_obj))
+
+# Every header must compile by itself.
+check-headers: $(all_hdr:%=$(O)/%.ok)
+$(O)/%.h.ok: %.h
+	@mkdir -p $(@D)
+	$(call say,HDR,$<)$(CC) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) \
+	  $(ALL_CFLAGS) -fsyntax-only -x c $< && touch $@
+
+# What a person asks for; each installs Debian's packages first when missing.
+demo:
+	@tests/stack/install && $(MAKE) --no-print-directory all && tests/demo
+test:
+	@tests/stack/install && tests/run
+bench:
+	@tests/stack/install && $(MAKE) --no-print-directory all && tests/bench/run
+stack:
+	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
+stack-down:
+	@tests/stack/stack down
+
+clean:
+	rm -rf $(O)
+
+.PHONY: all check check-headers clean demo test bench stack stack-down \
+	install FORCE
