@@ -1,0 +1,14 @@
+/*
+ * base64.h - Base 64 encoding without line breaks (RFC 4648 section 4).
+ */
+#ifndef SEKISHO_BASE64_H
+#define SEKISHO_BASE64_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+/* Appends the encoding of len bytes, with "=" padding. */
+void sekisho_base64_add(struct sekisho_buf *buf, const void *data, size_t len);
+
+#endif
