@@ -1,0 +1,229 @@
+/*
+ * attribution.c - which part of a message holds what a scan has found.
+ *
+ * Called by inspect.c when the scan of the whole message gave anything. A
+ * part's verdict is exact since only its own bytes are scanned.
+ */
+#include <string.h>
+
+#include <glib.h>
+
+#include "attribution.h"
+#include "engine_limit.h"
+#include "filetype.h"
+#include "virusname.h"
+
+#define MEMBERS_MAX 20000u	/* in one inspection ... */
+#define MEMBER_NAMES_MAX (8u << 20)	/* ... and bytes of their names */
+
+/* inspect.c has read the names of this archive already. */
+static bool
+part_is_listed(const struct inspection *inspection, size_t index)
+{
+	const char *type = inspection->parts[index].true_type;
+
+	return strcmp(type, "application/x-rar") == 0 ||
+		strcmp(type, "application/vnd.rar") == 0;
+}
+
+/* While it goes on. */
+struct run {
+	const struct attribution *a;
+	GHashTable *names;	/* matches that a part showed */
+	GHashTable *members;	/* names of members that a part showed */
+	size_t member_bytes;
+};
+
+static bool
+part_can_be_cleaned(const struct mime *mime, size_t index)
+{
+	const struct mime_part *part = &mime->parts[index];
+	const struct mime_part *parent = &mime->parts[part->parent];
+
+	return part->leaf && part->attachment && !part->sealed &&
+		parent->boundary[0] != '\0' && parent->children > 1;
+}
+
+static void
+add_finding(const struct attribution *a, size_t index,
+	const struct scan_match *match)
+{
+	struct finding finding = {
+		.kind = virusname_kind(match->name),
+		.part = (uint32_t)index,
+		.name = match->name,
+		.member = index != 0 ? match->member : "",
+	};
+
+	finding.cleanable = finding.kind == FINDING_VIRUS && index != 0 &&
+		part_can_be_cleaned(a->mime, index);
+	if (finding.kind < FINDING_KINDS)
+		inspection_add(a->inspection, a->pool, &finding);
+}
+
+static void
+add_unscannable(const struct attribution *a, const char *name)
+{
+	struct finding finding = { .kind = FINDING_UNSCANNABLE, .name = name,
+		.member = "" };
+
+	inspection_add(a->inspection, a->pool, &finding);
+}
+
+/*
+ * What an Office document consists of is no file that a user unpacks. But a
+ * program in an archive that looks like one is.
+ */
+static bool
+member_is_of_office(const char *name)
+{
+	static const char *const endings[] = {
+		"xml", "rels", "bin", "vml", "rdf", "txt", "psmdcp", "jpg",
+		"jpeg", "png", "gif", "emf", "wmf", "emz", "wmz", "tif",
+		"tiff", "bmp", "svg", "svm", "wdp", "fntdata", "odttf", "ttf",
+		"docx", "xlsx", "pptx", "wav", "mp3", "mp4", "sigs", "data",
+	};
+	const char *slash = strrchr(name, '/');
+	const char *dot = strrchr(slash != NULL ? slash : name, '.');
+	size_t i;
+
+	if (dot == NULL)
+		return true;
+	for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (g_ascii_strcasecmp(dot + 1, endings[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_member(struct run *run, size_t index, const struct scan_member *from)
+{
+	struct inspection *inspection = run->a->inspection;
+	const char *type = inspection->parts[index].true_type;
+	struct member *member;
+
+	g_hash_table_add(run->members, (void *)from->name);
+	if (part_is_listed(inspection, index))
+		return;
+	if (filetype_is_office(type) && member_is_of_office(from->name))
+		return;
+	run->member_bytes += strlen(from->name);
+	if (inspection->member_count >= MEMBERS_MAX ||
+	    run->member_bytes > MEMBER_NAMES_MAX) {
+		add_unscannable(run->a, "Sekisho.Unscannable: too many files "
+			"in archives");
+		return;
+	}
+	member = pool_append(run->a->pool, &inspection->members,
+		&inspection->member_count, sizeof(*member));
+	member->part = (uint32_t)index;
+	member->name = from->name;
+	member->size = from->size;
+	member->encrypted = from->encrypted;
+}
+
+/* A stored member shows in the archive's own bytes, too: say it once. */
+static bool
+match_is_repeated(const struct scan_result *result, size_t index)
+{
+	const struct scan_match *match = &result->matches[index];
+	size_t i;
+
+	for (i = 0; match->member[0] == '\0' && i < result->match_count; i++)
+		if (result->matches[i].member[0] != '\0' &&
+		    strcmp(result->matches[i].name, match->name) == 0)
+			return true;
+	return false;
+}
+
+static int
+scan_part(struct run *run, size_t index, struct sekisho_error *err)
+{
+	const struct attribution *a = run->a;
+	struct scan_result result;
+	struct sekisho_buf data;
+	int status;
+	size_t i;
+
+	sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
+	mime_decode(a->mime, index, &data);
+	status = data.failed ? sekisho_error_set(err,
+		"no memory to decode a part") : engine_scan(a->engine,
+		data.data, data.len, a->pool, &result, err);
+	sekisho_buf_free(&data);
+	if (status < 0)
+		return -1;
+	for (i = 0; i < result.match_count; i++) {
+		g_hash_table_add(run->names, (void *)result.matches[i].name);
+		if (!match_is_repeated(&result, i))
+			add_finding(a, index, &result.matches[i]);
+	}
+	for (i = 0; i < result.member_count; i++)
+		add_member(run, index, &result.members[i]);
+	return 0;
+}
+
+/* When only names of members are sought, texts and pictures have none. */
+static bool
+part_is_worth_it(const struct attribution *a, size_t index)
+{
+	const char *type = a->inspection->parts[index].true_type;
+
+	if (!a->inspection->parts[index].leaf)
+		return false;
+	return a->whole->match_count > 0 || (strncmp(type, "text/", 5) != 0 &&
+		strncmp(type, "image/", 6) != 0);
+}
+
+static int
+scan_parts(struct run *run, struct sekisho_error *err)
+{
+	size_t i;
+
+	for (i = 1; i < run->a->mime->count; i++) {
+		if (!part_is_worth_it(run->a, i))
+			continue;
+		if (engine_time_is_up(run->a->engine)) {
+			add_unscannable(run->a, "Sekisho.Unscannable: the "
+				"scan takes too long");
+			return 0;
+		}
+		if (scan_part(run, i, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What only the whole message shows. */
+static void
+add_rest(struct run *run)
+{
+	const struct scan_result *whole = run->a->whole;
+	size_t i;
+
+	for (i = 0; i < whole->match_count; i++)
+		if (!g_hash_table_contains(run->names,
+		    whole->matches[i].name))
+			add_finding(run->a, 0, &whole->matches[i]);
+	for (i = 0; i < whole->member_count; i++)
+		if (!g_hash_table_contains(run->members,
+		    whole->members[i].name))
+			add_member(run, 0, &whole->members[i]);
+}
+
+int
+attribution_run(const struct attribution *attribution,
+	struct sekisho_error *err)
+{
+	struct run run = { .a = attribution };
+	int result;
+
+	run.names = g_hash_table_new(g_str_hash, g_str_equal);
+	run.members = g_hash_table_new(g_str_hash, g_str_equal);
+	result = scan_parts(&run, err);
+	if (result == 0)
+		add_rest(&run);
+	g_hash_table_destroy(run.names);
+	g_hash_table_destroy(run.members);
+	return result;
+}

@@ -1,0 +1,55 @@
+/*
+ * config.h - the settings of sekishod: "name = value" lines, sekishod.conf(5).
+ */
+#ifndef SEKISHO_CONFIG_H
+#define SEKISHO_CONFIG_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "sekisho.h"
+
+#define CONFIG_FILE "/etc/sekisho/sekishod.conf"
+
+/* Texts are never NULL; "" means not set. */
+struct config {
+	const char *policy;		/* the rules, sekisho-policy(5) */
+	const char *policy_schema;	/* policy.rng */
+	const char *signatures;		/* directory of ClamAV signatures */
+	const char *templates;		/* directory of notice templates */
+	const char *run_dir;		/* sockets */
+	const char *user;		/* whom the clerks run as */
+	const char *jail_user;		/* whom the inspectors run as */
+	const char *mta_user;		/* who may ask on scan.sock */
+	const char *log;		/* "stderr", "syslog" or a file */
+	const char *jail;		/* "required" or "best-effort" */
+	const char *ldap_uri;		/* "": no directory, nobody approves */
+	const char *ldap_base;
+	const char *ldap_bind_dn;
+	const char *ldap_bind_password_file;
+	const char *ldap_password;	/* what that file holds */
+	unsigned int clerks;
+	unsigned int inspectors;
+	unsigned int deadline;		/* seconds for one message */
+	unsigned int scan_seconds;	/* for one scan of libclamav */
+	unsigned int signature_check;	/* seconds between two looks */
+	unsigned int ldap_timeout;	/* seconds for one search */
+	unsigned int notices_per_hour;	/* to one address */
+	uid_t uid;			/* of user */
+	gid_t gid;
+	uid_t jail_uid;
+	gid_t jail_gid;
+	uid_t mta_uid;
+	gid_t mta_gid;
+};
+
+/*
+ * Reads file over the defaults, looks up the users and reads the LDAP password.
+ * Returns NULL with "file:line: reason". Lives until the process ends.
+ */
+struct config *config_load(const char *file, struct sekisho_error *err);
+
+/* Prints every parameter with its value, as in the file. */
+void config_print(const struct config *config);
+
+#endif

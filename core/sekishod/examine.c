@@ -1,0 +1,228 @@
+/*
+ * examine.c - the path of one message, one function for each step.
+ *
+ * This is the file to read first. A clerk calls examine() for Exim's module,
+ * `sekisho explain` for a curious administrator; plan-making and notices come
+ * afterwards (planner.c).
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "assemble.h"
+#include "directory.h"
+#include "examine.h"
+#include "inspect.h"
+#include "inspectors.h"
+#include "rewrite.h"
+
+/* Step 2: in the jail, or (explain on its own) in this process. */
+static int
+step_inspect(struct examination *ex, struct sekisho_error *err)
+{
+	struct inspectors inspectors = {
+		.run_dir = ex->checkpoint->config->run_dir,
+		.deadline = ex->deadline,
+		.pool = ex->pool,
+	};
+	void *map;
+	int result;
+
+	if (ex->checkpoint->engine == NULL)
+		return inspectors_inspect(&inspectors, ex->message_fd,
+			&ex->inspection, err);
+	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
+	if (map == MAP_FAILED)
+		return sekisho_error_set(err, "mmap: %s", strerror(errno));
+	result = inspect_message(ex->checkpoint->engine, map, ex->size,
+		ex->pool, &ex->inspection, err);
+	munmap(map, ex->size);
+	return result;
+}
+
+/* Step 3: one search for all recipients whose approvals can matter. */
+static int
+step_approvals(struct examination *ex, struct sekisho_error *err)
+{
+	const struct sekisho_message *message = ex->message;
+	bool *wanted = pool_array(ex->pool, message->recipient_count + 1,
+		sizeof(bool));
+	const char *senders[2];
+	struct directory_question question = {
+		.senders = senders,
+		.recipients = message->recipients,
+		.wanted = wanted,
+		.recipient_count = message->recipient_count,
+	};
+	size_t i;
+
+	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
+		sizeof(bool));
+	if (ex->checkpoint->directory == NULL)
+		return 0;
+	if (*message->sender != '\0')
+		senders[question.sender_count++] = message->sender;
+	if (*ex->inspection.from != '\0' &&
+	    strcmp(ex->inspection.from, message->sender) != 0)
+		senders[question.sender_count++] = ex->inspection.from;
+	for (i = 0; i < message->recipient_count; i++)
+		wanted[i] = policy_wants_approval(ex->checkpoint->policy,
+			message, message->recipients[i]);
+	return directory_approvals(ex->checkpoint->directory, &question,
+		ex->approved, err);
+}
+
+/* Step 4: pure thought. */
+static void
+step_decide(struct examination *ex)
+{
+	struct policy_case facts = {
+		.message = ex->message,
+		.inspection = &ex->inspection,
+		.approved = ex->approved,
+	};
+
+	if (ex->trace != NULL)
+		memset(ex->trace, 0, sizeof(*ex->trace));
+	ex->decision = policy_decide(ex->checkpoint->policy, &facts, ex->pool,
+		ex->trace);
+}
+
+static enum rewrite_result
+rewrite_here(struct examination *ex, const struct edit_list *edits, int out,
+	struct sekisho_error *err)
+{
+	enum rewrite_result result = REWRITE_FAILED;
+	struct sekisho_buf entity;
+	void *map;
+
+	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
+	if (map == MAP_FAILED) {
+		sekisho_error_set(err, "mmap: %s", strerror(errno));
+		return REWRITE_FAILED;
+	}
+	sekisho_buf_init(&entity, SEKISHO_MESSAGE_MAX);
+	result = rewrite_message(ex->checkpoint->engine, map, ex->size, edits,
+		&entity, err);
+	if (result == REWRITE_DONE && write(out, entity.data, entity.len) !=
+	    (ssize_t)entity.len)
+		result = REWRITE_FAILED;
+	sekisho_buf_free(&entity);
+	munmap(map, ex->size);
+	return result;
+}
+
+/* Makes one more variant of the body. */
+static enum rewrite_result
+make_variant(struct examination *ex, const struct edit_list *edits,
+	struct sekisho_error *err)
+{
+	struct inspectors inspectors = {
+		.run_dir = ex->checkpoint->config->run_dir,
+		.deadline = ex->deadline,
+		.pool = ex->pool,
+	};
+	int fd;
+
+	if (ex->variant_count == SEKISHO_VARIANTS_MAX) {
+		sekisho_error_set(err, "more than %u different bodies",
+			SEKISHO_VARIANTS_MAX);
+		return REWRITE_FAILED;
+	}
+	fd = memfd_create("sekisho-variant", MFD_CLOEXEC);
+	if (fd < 0) {
+		sekisho_error_set(err, "memfd: %s", strerror(errno));
+		return REWRITE_FAILED;
+	}
+	ex->variant_fds[ex->variant_count++] = fd;
+	if (ex->checkpoint->engine != NULL)
+		return rewrite_here(ex, edits, fd, err);
+	return inspectors_rewrite(&inspectors, ex->message_fd, edits, fd, err);
+}
+
+static void
+drop_variants(struct examination *ex)
+{
+	while (ex->variant_count > 0)
+		close(ex->variant_fds[--ex->variant_count]);
+}
+
+/* The variant that an earlier outcome with the same edits has, or 0. */
+static uint32_t
+find_variant(const struct examination *ex, size_t outcome)
+{
+	const struct decision_outcome *outcomes = ex->decision->outcomes;
+	size_t i;
+
+	for (i = 0; i < outcome; i++)
+		if (ex->outcome_variant[i] != 0 && edit_list_equal(
+		    &outcomes[i].edits, &outcomes[outcome].edits))
+			return ex->outcome_variant[i];
+	return 0;
+}
+
+/* Step 5: the new bodies, each different one once. */
+static enum rewrite_result
+step_rewrite(struct examination *ex, struct sekisho_error *err)
+{
+	const struct decision *decision = ex->decision;
+	enum rewrite_result result;
+	size_t i;
+
+	ex->outcome_variant = pool_array(ex->pool, decision->outcome_count + 1,
+		sizeof(uint32_t));
+	for (i = 0; i < decision->outcome_count; i++) {
+		if (decision->outcomes[i].fate != SEKISHO_DELIVER ||
+		    decision->outcomes[i].edits.count == 0)
+			continue;
+		ex->outcome_variant[i] = find_variant(ex, i);
+		if (ex->outcome_variant[i] != 0)
+			continue;
+		result = make_variant(ex, &decision->outcomes[i].edits, err);
+		if (result != REWRITE_DONE)
+			return result;
+		ex->outcome_variant[i] = ex->variant_count;
+	}
+	return REWRITE_DONE;
+}
+
+/* What could not be cleaned after all is not cleanable (SPEC R1). */
+static void
+forbid_cleaning(struct examination *ex)
+{
+	size_t i;
+
+	for (i = 0; i < ex->inspection.finding_count; i++)
+		ex->inspection.findings[i].cleanable = false;
+}
+
+int
+examine(struct examination *ex, int body_fd, struct sekisho_error *err)
+{
+	enum rewrite_result result;
+
+	ex->message_fd = assemble_message(ex->message, body_fd, &ex->size,
+		err);
+	if (ex->message_fd < 0 || step_inspect(ex, err) < 0 ||
+	    step_approvals(ex, err) < 0)
+		return -1;
+	step_decide(ex);
+	result = step_rewrite(ex, err);
+	if (result == REWRITE_IMPOSSIBLE) {
+		forbid_cleaning(ex);
+		drop_variants(ex);
+		step_decide(ex);
+		result = step_rewrite(ex, err);
+	}
+	return result == REWRITE_DONE ? 0 : -1;
+}
+
+void
+examine_end(struct examination *ex)
+{
+	drop_variants(ex);
+	if (ex->message_fd >= 0)
+		close(ex->message_fd);
+	ex->message_fd = -1;
+}

@@ -1,0 +1,60 @@
+/*
+ * examine.h - the path of one message through a clerk: message -> findings ->
+ * decision -> plan.
+ */
+#ifndef SEKISHO_EXAMINE_H
+#define SEKISHO_EXAMINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "inspection.h"
+#include "message.h"
+#include "plan.h"
+#include "policy.h"
+#include "pool.h"
+#include "sekisho.h"
+
+struct directory;
+struct engine;
+struct ratelimit;
+
+/* What a clerk has at hand for every message. */
+struct checkpoint {
+	const struct config *config;
+	const struct policy *policy;
+	struct directory *directory;	/* NULL: nobody approves anybody */
+	struct ratelimit *ratelimit;	/* NULL: no notices are made */
+	struct engine *engine;		/* NULL: ask the inspectors */
+};
+
+/* What became known about one message, step by step. */
+struct examination {
+	const struct checkpoint *checkpoint;
+	const struct sekisho_message *message;
+	struct pool *pool;
+	int64_t deadline;
+	int message_fd;			/* the assembled copy */
+	uint64_t size;			/* its bytes */
+	struct inspection inspection;
+	bool *approved;			/* for each recipient */
+	struct decision *decision;
+	struct trace *trace;		/* NULL: nobody wants to know why */
+	uint32_t *outcome_variant;	/* for each outcome of the decision */
+	int variant_fds[SEKISHO_VARIANTS_MAX];
+	uint32_t variant_count;
+};
+
+/*
+ * Does all steps up to the decision and the new bodies. body_fd stays the
+ * caller's. Fill checkpoint, message, pool, deadline and trace before. Returns
+ * 0, or -1 when something was unavailable: the mail gets a 451 or, if the
+ * policy says so, passes. Always call examine_end().
+ */
+int examine(struct examination *ex, int body_fd, struct sekisho_error *err);
+
+/* Closes the descriptors. */
+void examine_end(struct examination *ex);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * filetype.c - what a file is, by its bytes (libmagic).
+ *
+ * Used by inspect.c: policies ask for the true type of an attachment.
+ */
+#include <string.h>
+
+#include <magic.h>
+
+#include "filetype.h"
+
+#define LOOK_AT (256u << 10)
+
+static magic_t magic;
+
+int
+filetype_open(struct sekisho_error *err)
+{
+	if (magic != NULL)
+		return 0;
+	magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS |
+		MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF);
+	if (magic != NULL && magic_load(magic, NULL) == 0)
+		return 0;
+	sekisho_error_set(err, "libmagic: %s; install libmagic-mgc",
+		magic != NULL ? magic_error(magic) : "no memory");
+	if (magic != NULL)
+		magic_close(magic);
+	magic = NULL;
+	return -1;
+}
+
+const char *
+filetype_of(const void *data, size_t len)
+{
+	const char *type;
+
+	if (magic == NULL || len == 0)
+		return "";
+	type = magic_buffer(magic, data, len < LOOK_AT ? len : LOOK_AT);
+	return type != NULL ? type : "";
+}
+
+bool
+filetype_is_office(const char *type)
+{
+	static const char ooxml[] = "application/vnd.openxmlformats-";
+	static const char macro[] = "application/vnd.ms-";
+	static const char odf[] = "application/vnd.oasis.opendocument.";
+
+	return strncmp(type, ooxml, sizeof(ooxml) - 1) == 0 ||
+		strncmp(type, odf, sizeof(odf) - 1) == 0 ||
+		(strncmp(type, macro, sizeof(macro) - 1) == 0 &&
+		strstr(type, ".macroenabled") != NULL);
+}

@@ -1,0 +1,265 @@
+/*
+ * generation.c - one set of loaded signatures and its inspectors.
+ *
+ * Started by the master, which renames this generation's socket to
+ * "inspect.sock" once it is ready: from then on clerks come here. The old
+ * generation gets SIGTERM, finishes what it has begun, and ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "engine.h"
+#include "generation.h"
+#include "inspector.h"
+#include "listener.h"
+#include "log.h"
+
+struct generation {
+	const struct config *config;
+	unsigned int number;
+	int master_fd;
+	int listen_fd;
+	struct engine *engine;
+	char jail_directory[PATH_MAX];
+	struct inspector_slot *slots;	/* shared with the inspectors */
+	pid_t pids[256];		/* 0: not running */
+	bool stopping;
+	bool stale;
+};
+
+static int
+generation_open(struct generation *gen, struct sekisho_error *err)
+{
+	const struct config *config = gen->config;
+	struct listener_owner owner = { config->uid, config->gid, 0600 };
+	char path[PATH_MAX];
+
+	gen->engine = engine_open(config->signatures, config->scan_seconds,
+		err);
+	if (gen->engine == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/inspect-%u.sock", config->run_dir,
+		gen->number);
+	gen->listen_fd = listener_open(path, &owner, err);
+	if (gen->listen_fd < 0)
+		return -1;
+	snprintf(gen->jail_directory, sizeof(gen->jail_directory), "%s/jail",
+		config->run_dir);
+	if (mkdir(gen->jail_directory, 0700) < 0 && errno != EEXIST)
+		return sekisho_error_set(err, "cannot make %s: %s",
+			gen->jail_directory, strerror(errno));
+	gen->slots = mmap(NULL, config->inspectors * sizeof(*gen->slots),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (gen->slots == MAP_FAILED)
+		return sekisho_error_set(err, "mmap: %s", strerror(errno));
+	return 0;
+}
+
+static void __attribute__((noreturn))
+inspector_main(const struct generation *gen, unsigned int index, int ready_fd)
+{
+	const struct config *config = gen->config;
+	struct inspector inspector = {
+		.engine = gen->engine,
+		.listen_fd = gen->listen_fd,
+		.ready_fd = ready_fd,
+		.slot = &gen->slots[index],
+		.scan_seconds = config->scan_seconds,
+		.jail = {
+			.directory = gen->jail_directory,
+			.uid = config->jail_uid,
+			.gid = config->jail_gid,
+			.best_effort = strcmp(config->jail,
+				"best-effort") == 0,
+		},
+	};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(gen->master_fd);
+	_exit(inspector_run(&inspector));
+}
+
+/* Forks inspector number index and waits until it is in its jail. */
+static int
+inspector_start(struct generation *gen, unsigned int index)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+	ssize_t n;
+
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		return -1;
+	gen->slots[index].busy_until = 0;
+	pid = fork();
+	if (pid == 0) {
+		close(ready[0]);
+		inspector_main(gen, index, ready[1]);
+	}
+	close(ready[1]);
+	if (pid < 0) {
+		close(ready[0]);
+		return -1;
+	}
+	gen->pids[index] = pid;
+	while ((n = read(ready[0], &byte, 1)) < 0 && errno == EINTR)
+		continue;
+	close(ready[0]);
+	return n == 1 ? 0 : -1;
+}
+
+static unsigned int
+generation_find(const struct generation *gen, pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < gen->config->inspectors; i++)
+		if (gen->pids[i] == pid)
+			return i;
+	return UINT_MAX;
+}
+
+static void
+inspector_died(const struct generation *gen, pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		log_line(LOG_LEVEL_ERROR, "inspector %d of generation %u was "
+			"killed by signal %d (%s); starting another",
+			(int)pid, gen->number, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != EX_OK)
+		log_line(LOG_LEVEL_ERROR, "inspector %d of generation %u "
+			"ended with status %d; starting another", (int)pid,
+			gen->number, WEXITSTATUS(status));
+}
+
+/* Takes leave of ended inspectors and, unless stopping, starts new ones. */
+static bool
+generation_reap(struct generation *gen)
+{
+	unsigned int index, alive = 0;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		index = generation_find(gen, pid);
+		if (index == UINT_MAX)
+			continue;
+		gen->pids[index] = 0;
+		inspector_died(gen, pid, status);
+	}
+	for (index = 0; index < gen->config->inspectors; index++) {
+		/* One that cannot start is tried again, but not in a rush. */
+		if (gen->pids[index] == 0 && !gen->stopping &&
+		    inspector_start(gen, index) < 0)
+			sleep(1);
+		alive += gen->pids[index] != 0;
+	}
+	return alive > 0;
+}
+
+/* A scan that does not end costs its message, not the mail flow. */
+static void
+generation_watch(struct generation *gen)
+{
+	int64_t until, now = sekisho_now();
+	unsigned int i;
+
+	for (i = 0; i < gen->config->inspectors; i++) {
+		until = gen->slots[i].busy_until;
+		if (gen->pids[i] == 0 || until == 0 || until > now)
+			continue;
+		log_line(LOG_LEVEL_ERROR, "inspector %d took longer than "
+			"scan-seconds = %u and 5 s more; ending it",
+			(int)gen->pids[i], gen->config->scan_seconds);
+		kill(gen->pids[i], SIGKILL);
+	}
+}
+
+static void
+generation_look_at_signatures(struct generation *gen)
+{
+	static int64_t next;
+	int64_t now = sekisho_now();
+
+	if (next == 0)
+		next = now + (int64_t)gen->config->signature_check * 1000;
+	if (gen->stale || gen->stopping || now < next)
+		return;
+	next = now + (int64_t)gen->config->signature_check * 1000;
+	gen->stale = engine_changed(gen->engine) == 1;
+	if (gen->stale && write(gen->master_fd, &(char){ GENERATION_STALE },
+	    1) < 0)
+		gen->stale = false;
+}
+
+static void
+generation_stop(struct generation *gen)
+{
+	unsigned int i;
+
+	gen->stopping = true;
+	for (i = 0; i < gen->config->inspectors; i++)
+		if (gen->pids[i] != 0)
+			kill(gen->pids[i], SIGTERM);
+	close(gen->listen_fd);
+	gen->listen_fd = -1;
+}
+
+static void
+generation_loop(struct generation *gen, const sigset_t *signals)
+{
+	static const struct timespec second = { .tv_sec = 1 };
+
+	while (generation_reap(gen)) {
+		if (sigtimedwait(signals, NULL, &second) == SIGTERM)
+			generation_stop(gen);
+		generation_watch(gen);
+		generation_look_at_signatures(gen);
+	}
+}
+
+int
+generation_run(const struct config *config, unsigned int number,
+	int master_fd)
+{
+	struct generation gen = { .config = config, .number = number,
+		.master_fd = master_fd };
+	struct sekisho_error err;
+	sigset_t signals;
+	unsigned int i;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (generation_open(&gen, &err) < 0) {
+		log_line(LOG_LEVEL_ERROR, "generation %u: %s", number,
+			err.text);
+		return EX_UNAVAILABLE;
+	}
+	for (i = 0; i < config->inspectors; i++)
+		if (inspector_start(&gen, i) < 0)
+			return EX_UNAVAILABLE;
+	log_line(LOG_LEVEL_INFO, "generation %u: %u signatures, %u inspectors",
+		number, engine_signatures(gen.engine), config->inspectors);
+	if (write(master_fd, &(char){ GENERATION_READY }, 1) != 1)
+		return EX_OSERR;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	generation_loop(&gen, &signals);
+	return EX_OK;
+}

@@ -1,0 +1,125 @@
+/*
+ * inspectors.c - a clerk's way to the inspectors.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "frame.h"
+#include "generation.h"
+#include "inspectors.h"
+
+/* One try: connect, send, wait. 1, 0 when the inspector went away, or -1. */
+static int
+ask_once(const struct inspectors *inspectors,
+	const struct sekisho_frame *request, struct sekisho_frame *reply_r,
+	struct sekisho_error *err)
+{
+	char path[PATH_MAX];
+	int fd, result;
+
+	snprintf(path, sizeof(path), "%s/%s", inspectors->run_dir,
+		INSPECT_SOCKET);
+	fd = sekisho_channel_connect(path, inspectors->deadline, err);
+	if (fd < 0)
+		return -1;
+	result = 0;
+	if (sekisho_channel_send(fd, request, inspectors->deadline, err) == 0)
+		result = sekisho_channel_recv(fd, reply_r,
+			inspectors->deadline, err);
+	close(fd);
+	return result;
+}
+
+/*
+ * A message that kills an inspector kills the next one too, so there is one
+ * more try and no third.
+ */
+static int
+ask(const struct inspectors *inspectors, const struct sekisho_frame *request,
+	uint32_t expected, struct sekisho_frame *reply_r,
+	struct sekisho_error *err)
+{
+	struct sekisho_reader in;
+	int result;
+
+	result = ask_once(inspectors, request, reply_r, err);
+	if (result == 0)
+		result = ask_once(inspectors, request, reply_r, err);
+	if (result == 0)
+		return sekisho_error_set(err,
+			"two inspectors died over this message");
+	if (result < 0)
+		return -1;
+	if (reply_r->type == expected)
+		return 0;
+	sekisho_reader_init(&in, reply_r->data, reply_r->len);
+	sekisho_error_set(err, "inspector: %s",
+		reply_r->type == SEKISHO_FRAME_FAILURE ?
+		sekisho_get_text(&in) : "unexpected answer");
+	sekisho_frame_free(reply_r);
+	return -1;
+}
+
+int
+inspectors_inspect(const struct inspectors *inspectors, int message_fd,
+	struct inspection *inspection_r, struct sekisho_error *err)
+{
+	struct sekisho_frame request = { .type = SEKISHO_FRAME_INSPECT,
+		.fds = { message_fd }, .fd_count = 1 };
+	struct sekisho_frame reply = { 0 };
+	int result;
+
+	if (ask(inspectors, &request, SEKISHO_FRAME_INSPECTION, &reply,
+	    err) < 0)
+		return -1;
+	result = inspection_decode(inspection_r, inspectors->pool, reply.data,
+		reply.len, err);
+	sekisho_frame_free(&reply);
+	return result;
+}
+
+static enum rewrite_result
+rewritten_decode(const struct sekisho_frame *reply, struct sekisho_error *err)
+{
+	struct sekisho_reader in;
+	uint32_t impossible;
+	const char *reason;
+
+	sekisho_reader_init(&in, reply->data, reply->len);
+	impossible = sekisho_get_below(&in, 2);
+	reason = sekisho_get_text(&in);
+	if (!sekisho_reader_done(&in)) {
+		sekisho_error_set(err, "inspector: malformed answer");
+		return REWRITE_FAILED;
+	}
+	if (!impossible)
+		return REWRITE_DONE;
+	sekisho_error_set(err, "%s", reason);
+	return REWRITE_IMPOSSIBLE;
+}
+
+enum rewrite_result
+inspectors_rewrite(const struct inspectors *inspectors, int message_fd,
+	const struct edit_list *list, int out_fd, struct sekisho_error *err)
+{
+	enum rewrite_result result = REWRITE_FAILED;
+	struct sekisho_frame reply = { 0 };
+	struct sekisho_frame request = { .type = SEKISHO_FRAME_REWRITE,
+		.fds = { message_fd, out_fd }, .fd_count = 2 };
+	struct sekisho_buf fields;
+
+	sekisho_buf_init(&fields, SEKISHO_FRAME_MAX);
+	edit_list_encode(list, &fields);
+	request.data = fields.data;
+	request.len = fields.len;
+	if (fields.failed)
+		sekisho_error_set(err, "too many body changes");
+	else if (ask(inspectors, &request, SEKISHO_FRAME_REWRITTEN, &reply,
+	    err) == 0)
+		result = rewritten_decode(&reply, err);
+	sekisho_frame_free(&reply);
+	sekisho_buf_free(&fields);
+	return result;
+}

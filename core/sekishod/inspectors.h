@@ -1,0 +1,34 @@
+/*
+ * inspectors.h - ask the inspectors of the present generation.
+ */
+#ifndef SEKISHO_INSPECTORS_H
+#define SEKISHO_INSPECTORS_H
+
+#include <stdint.h>
+
+#include "edit.h"
+#include "inspection.h"
+#include "pool.h"
+#include "rewrite.h"
+#include "sekisho.h"
+
+/* Whom to ask, and until when (sekisho_now() milliseconds). */
+struct inspectors {
+	const char *run_dir;
+	int64_t deadline;
+	struct pool *pool;
+};
+
+/*
+ * Has the message in message_fd inspected. An inspector that died meanwhile, or
+ * belonged to an old generation, is replaced by another one once. 0 or -1.
+ */
+int inspectors_inspect(const struct inspectors *inspectors, int message_fd,
+	struct inspection *inspection_r, struct sekisho_error *err);
+
+/* Has the edits carried out; the new MIME entity is written to out_fd. */
+enum rewrite_result inspectors_rewrite(const struct inspectors *inspectors,
+	int message_fd, const struct edit_list *list, int out_fd,
+	struct sekisho_error *err);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * log.h - one line for each thing that happened, "key=value" (SPEC O1).
+ */
+#ifndef SEKISHO_LOG_H
+#define SEKISHO_LOG_H
+
+#include "buf.h"
+#include "sekisho.h"
+
+enum log_level { LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+
+/*
+ * Opens the log: "stderr", "syslog", or the name of a file that lines are
+ * appended to. Call it once, before fork. Returns 0 or -1.
+ */
+int log_open(const char *target, struct sekisho_error *err);
+
+/* Writes one line; never fails. */
+void log_line(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Appends " key=value". A value that is empty or holds blanks, quotes or
+ * control characters is quoted, with \xNN for what would break the line.
+ */
+void log_add(struct sekisho_buf *line, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,407 @@
+/*
+ * master.c - the process that starts all others and reads no mail.
+ *
+ *   process      user       peers                      may
+ *   master       root       its children               fork, exec, own sockets
+ *   clerk        sekisho    Exim, inspectors, LDAP      network, policy
+ *   generation   root       its inspectors             read signatures, fork
+ *   inspector    nobody     clerks                     nothing: jail.c
+ *
+ * SIGHUP: configuration, policy and signatures are read again. New clerks and a
+ * new generation start beside the old ones, which finish what they have begun,
+ * so no message is deferred. SIGTERM: the same without the new ones.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "clerk.h"
+#include "config.h"
+#include "generation.h"
+#include "listener.h"
+#include "log.h"
+#include "master.h"
+#include "policy.h"
+#include "ratelimit.h"
+
+#define CLERKS_MAX 256
+
+struct master {
+	const char *config_file;
+	struct config *config;
+	struct policy *policy;
+	struct ratelimit *ratelimit;
+	int listen_fd;
+	int lock_fd;
+	pid_t clerks[CLERKS_MAX];	/* of the present policy; 0: none */
+	pid_t serving;			/* generation that has the socket */
+	pid_t starting;			/* generation that loads, or 0 */
+	int starting_fd;		/* what it tells us, or -1 */
+	int serving_fd;
+	unsigned int generations;	/* started so far */
+	int64_t start_after;		/* no new generation before */
+	sigset_t signals;
+	bool stopping;
+};
+
+/* Everything a reload can refuse, before anything is changed. */
+static int
+master_load(struct master *master, struct sekisho_error *err)
+{
+	struct config *config = config_load(master->config_file, err);
+	struct policy *policy;
+
+	if (config == NULL)
+		return -1;
+	policy = policy_load(config->policy, config->policy_schema, err);
+	if (policy == NULL)
+		return -1;
+	/* The old ones are still in use by nobody but us. */
+	policy_free(master->policy);
+	master->config = config;
+	master->policy = policy;
+	return 0;
+}
+
+static int
+master_open_run_dir(struct master *master, struct sekisho_error *err)
+{
+	const struct config *config = master->config;
+	struct listener_owner owner = { config->uid, config->mta_gid, 0660 };
+	char path[PATH_MAX];
+
+	if (mkdir(config->run_dir, 0755) < 0 && errno != EEXIST)
+		return sekisho_error_set(err, "run-dir: cannot make %s: %s",
+			config->run_dir, strerror(errno));
+	snprintf(path, sizeof(path), "%s/lock", config->run_dir);
+	master->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (master->lock_fd < 0)
+		return sekisho_error_set(err, "cannot open %s: %s", path,
+			strerror(errno));
+	if (flock(master->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return sekisho_error_set(err, "another sekishod is running in "
+			"%s; stop it or set another run-dir", config->run_dir);
+	snprintf(path, sizeof(path), "%s/scan.sock", config->run_dir);
+	master->listen_fd = listener_open(path, &owner, err);
+	return master->listen_fd < 0 ? -1 : 0;
+}
+
+/*
+ * A generation is executed afresh, so that the memory of the old signatures
+ * is not carried along.
+ */
+static void __attribute__((noreturn))
+generation_exec(const struct master *master, int tell_fd)
+{
+	char number[16], fd[16];
+
+	snprintf(number, sizeof(number), "%u", master->generations);
+	snprintf(fd, sizeof(fd), "%d", tell_fd);
+	fcntl(tell_fd, F_SETFD, 0);
+	sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
+	execl("/proc/self/exe", "sekishod", "-g", number, "-t", fd, "-c",
+		master->config_file, (char *)NULL);
+	_exit(EX_OSERR);
+}
+
+static void
+generation_start(struct master *master)
+{
+	int tell[2];
+
+	if (master->starting != 0 || master->stopping ||
+	    sekisho_now() < master->start_after)
+		return;
+	/* Whatever goes wrong, not more than one try in three seconds. */
+	master->start_after = sekisho_deadline(3000);
+	if (pipe2(tell, O_CLOEXEC | O_NONBLOCK) < 0)
+		return;
+	master->generations++;
+	master->starting = fork();
+	if (master->starting == 0)
+		generation_exec(master, tell[1]);
+	close(tell[1]);
+	if (master->starting < 0) {
+		master->starting = 0;
+		close(tell[0]);
+		return;
+	}
+	master->starting_fd = tell[0];
+}
+
+/* The new generation gets the socket's name; the old one finishes its work. */
+static void
+generation_switch(struct master *master)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	snprintf(from, sizeof(from), "%s/inspect-%u.sock",
+		master->config->run_dir, master->generations);
+	snprintf(to, sizeof(to), "%s/%s", master->config->run_dir,
+		INSPECT_SOCKET);
+	if (rename(from, to) < 0) {
+		log_line(LOG_LEVEL_ERROR, "cannot rename %s: %s", from,
+			strerror(errno));
+		return;
+	}
+	if (master->serving != 0) {
+		kill(master->serving, SIGTERM);
+		close(master->serving_fd);
+	}
+	master->serving = master->starting;
+	master->serving_fd = master->starting_fd;
+	master->starting = 0;
+	master->starting_fd = -1;
+}
+
+static void
+generation_listen(struct master *master)
+{
+	char byte;
+
+	if (master->starting_fd >= 0 &&
+	    read(master->starting_fd, &byte, 1) == 1 &&
+	    byte == GENERATION_READY)
+		generation_switch(master);
+	if (master->serving_fd >= 0 &&
+	    read(master->serving_fd, &byte, 1) == 1 &&
+	    byte == GENERATION_STALE) {
+		log_line(LOG_LEVEL_INFO, "the signatures have changed");
+		master->start_after = 0;
+		generation_start(master);
+	}
+}
+
+static void
+clerks_start(struct master *master)
+{
+	struct checkpoint checkpoint = {
+		.config = master->config,
+		.policy = master->policy,
+		.ratelimit = master->ratelimit,
+	};
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < master->config->clerks; i++) {
+		if (master->clerks[i] != 0)
+			continue;
+		pid = fork();
+		if (pid == 0) {
+			sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
+			_exit(clerk_run(&checkpoint, master->listen_fd));
+		}
+		master->clerks[i] = pid > 0 ? pid : 0;
+	}
+}
+
+/* Old clerks finish the message at hand; new ones are started beside them. */
+static void
+clerks_dismiss(struct master *master)
+{
+	unsigned int i;
+
+	for (i = 0; i < CLERKS_MAX; i++) {
+		if (master->clerks[i] != 0)
+			kill(master->clerks[i], SIGTERM);
+		master->clerks[i] = 0;
+	}
+}
+
+static void
+clerk_died(struct master *master, unsigned int index, int status)
+{
+	master->clerks[index] = 0;
+	if (WIFSIGNALED(status))
+		log_line(LOG_LEVEL_ERROR, "a clerk was killed by signal %d "
+			"(%s); starting another", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		log_line(LOG_LEVEL_ERROR, "a clerk ended with status %d; "
+			"starting another", WEXITSTATUS(status));
+}
+
+static void
+child_died(struct master *master, pid_t pid, int status)
+{
+	unsigned int i;
+
+	if (pid == master->starting) {
+		log_line(LOG_LEVEL_ERROR, "generation %u did not start%s",
+			master->generations, master->serving != 0 ?
+			"; the old signatures stay in use" : "");
+		master->starting = 0;
+		close(master->starting_fd);
+		master->starting_fd = -1;
+	} else if (pid == master->serving) {
+		log_line(LOG_LEVEL_ERROR, "the serving generation is gone");
+		master->serving = 0;
+		close(master->serving_fd);
+		master->serving_fd = -1;
+		generation_start(master);
+	}
+	for (i = 0; i < CLERKS_MAX; i++)
+		if (master->clerks[i] == pid)
+			clerk_died(master, i, status);
+}
+
+static void
+master_reap(struct master *master)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		child_died(master, pid, status);
+}
+
+static void
+master_reload(struct master *master)
+{
+	struct sekisho_error err;
+
+	if (master_load(master, &err) < 0) {
+		log_line(LOG_LEVEL_ERROR, "reload refused, the running "
+			"configuration stays in force: %s", err.text);
+		return;
+	}
+	log_line(LOG_LEVEL_INFO, "reload: policy %s",
+		master->config->policy);
+	clerks_dismiss(master);
+	clerks_start(master);
+	master->start_after = 0;
+	generation_start(master);
+}
+
+/* Waits until pid has ended, or time is up: then it is made to. */
+static void
+child_wait(pid_t pid, int64_t until)
+{
+	static const struct timespec tick = { .tv_nsec = 20000000 };
+
+	while (pid != 0 && waitpid(pid, NULL, WNOHANG) == 0) {
+		if (sekisho_now() > until)
+			kill(pid, SIGKILL);
+		nanosleep(&tick, NULL);
+	}
+}
+
+/* First the clerks, so that no message begins that nobody can inspect. */
+static void
+master_stop(struct master *master)
+{
+	int64_t until = sekisho_deadline(
+		(int64_t)master->config->deadline * 1000 + 5000);
+	pid_t clerks[CLERKS_MAX];
+	unsigned int i;
+
+	memcpy(clerks, master->clerks, sizeof(clerks));
+	master->stopping = true;
+	clerks_dismiss(master);
+	close(master->listen_fd);
+	for (i = 0; i < CLERKS_MAX; i++)
+		child_wait(clerks[i], until);
+	if (master->serving != 0)
+		kill(master->serving, SIGTERM);
+	if (master->starting != 0)
+		kill(master->starting, SIGTERM);
+	child_wait(master->serving, until);
+	child_wait(master->starting, until);
+}
+
+static void
+master_loop(struct master *master)
+{
+	static const struct timespec tick = { .tv_nsec = 100000000 };
+
+	for (;;) {
+		switch (sigtimedwait(&master->signals, NULL, &tick)) {
+		case SIGTERM:
+		case SIGINT:
+			master_stop(master);
+			return;
+		case SIGHUP:
+			master_reload(master);
+			break;
+		default:
+			break;
+		}
+		master_reap(master);
+		generation_listen(master);
+		if (master->serving == 0)
+			generation_start(master);
+		clerks_start(master);
+	}
+}
+
+/* Waits for the first generation: what cannot scan shall not say it runs. */
+static int
+master_wait_ready(struct master *master, struct sekisho_error *err)
+{
+	static const struct timespec tick = { .tv_nsec = 20000000 };
+
+	generation_start(master);
+	while (master->serving == 0) {
+		generation_listen(master);
+		if (master->starting != 0 &&
+		    waitpid(master->starting, NULL, WNOHANG) != 0) {
+			master->starting = 0;
+			return sekisho_error_set(err, "the scanner did not "
+				"start; the line above says why");
+		}
+		nanosleep(&tick, NULL);
+	}
+	return 0;
+}
+
+static int
+master_start(struct master *master, struct sekisho_error *err)
+{
+	if (master_load(master, err) < 0 ||
+	    log_open(master->config->log, err) < 0 ||
+	    master_open_run_dir(master, err) < 0)
+		return -1;
+	master->ratelimit = ratelimit_new(master->config->notices_per_hour,
+		err);
+	if (master->ratelimit == NULL)
+		return -1;
+	sigemptyset(&master->signals);
+	sigaddset(&master->signals, SIGTERM);
+	sigaddset(&master->signals, SIGINT);
+	sigaddset(&master->signals, SIGHUP);
+	sigaddset(&master->signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &master->signals, NULL);
+	return master_wait_ready(master, err);
+}
+
+int
+master_run(const char *config_file)
+{
+	struct master master = { .config_file = config_file,
+		.starting_fd = -1, .serving_fd = -1 };
+	struct sekisho_error err;
+
+	if (master_start(&master, &err) < 0) {
+		fprintf(stderr, "sekishod: %s\n", err.text);
+		log_line(LOG_LEVEL_ERROR, "%s", err.text);
+		return EX_CONFIG;
+	}
+	clerks_start(&master);
+	log_line(LOG_LEVEL_INFO, "sekishod " SEKISHO_VERSION " is ready: "
+		"%u clerks at %s/scan.sock", master.config->clerks,
+		master.config->run_dir);
+	master_loop(&master);
+	log_line(LOG_LEVEL_INFO, "sekishod has stopped");
+	return EX_OK;
+}

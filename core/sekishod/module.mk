@@ -1,0 +1,56 @@
+# sekishod and sekisho: the only part that links libclamav, GMime, libxml2,
+# libldap, libseccomp, libzip, libmagic, libpcre2 and json-c.
+#
+# All but the two main()s is in libsekishod.a, because `sekisho explain
+# --standalone` does the work of every process itself, and tests link it too.
+sekishod_src := $(addprefix core/sekishod/, \
+	action.c action_read.c assemble.c attribution.c charset.c clerk.c \
+	cms.c condition.c condition_file.c condition_read.c config.c \
+	directory.c edit.c encrypted.c engine.c engine_scan.c examine.c \
+	explain.c explanation.c explanation_json.c filetype.c generation.c \
+	inspect.c inspection.c inspector.c inspectors.c jail.c jail_calls.c \
+	listener.c log.c master.c mime.c mimefacts.c mimefield.c mimetree.c \
+	notice.c notify.c pattern.c planner.c policy.c policy_decide.c \
+	policy_load.c policy_settings.c policy_xml.c pool.c prepare.c rar.c \
+	ratelimit.c rewrite.c rewrite_part.c rewrite_stamp.c signatures.c \
+	splice.c stamp.c stamphtml.c subject.c text.c transfer.c virusname.c \
+	zipclean.c)
+sekishod_hdr := $(wildcard core/sekishod/*.h)
+sekishod_obj := $(sekishod_src:%.c=$(O)/%.o)
+sekishod_pkgs := libclamav gmime-3.0 libxml-2.0 ldap libseccomp libzip \
+	libpcre2-8 json-c
+sekishod_libs := $(call pkg,--libs,$(sekishod_pkgs)) -llber -lmagic
+all_obj += $(sekishod_obj) $(O)/core/sekishod/sekishod.o \
+	$(O)/core/sekishod/sekisho.o
+all_hdr += $(sekishod_hdr)
+
+$(O)/core/sekishod/%: private PART_CPPFLAGS := -Icore/sekishod \
+	$(patsubst -I%,-isystem %,$(call pkg,--cflags,$(sekishod_pkgs)))
+
+$(O)/libsekishod.a: $(sekishod_obj)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+$(O)/sekishod $(O)/sekisho: $(O)/%: $(O)/core/sekishod/%.o \
+		$(O)/libsekishod.a $(O)/libsekisho.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ \
+		$(sekishod_libs)
+
+all: $(O)/sekishod $(O)/sekisho
+
+sekishod_data := policy.rng $(addprefix templates/, \
+	virus.en.txt virus.ja.txt violation.en.txt violation.ja.txt)
+install: install-sekishod
+install-sekishod: $(O)/sekishod $(O)/sekisho
+	$(INSTALL) -D -m 0755 $(O)/sekishod $(DESTDIR)$(SBINDIR)/sekishod
+	$(INSTALL) -D -m 0755 $(O)/sekisho $(DESTDIR)$(BINDIR)/sekisho
+	for f in $(sekishod_data); do \
+		$(INSTALL) -D -m 0644 core/sekishod/$$f \
+			$(DESTDIR)$(DATADIR)/$$f || exit 1; \
+	done
+	for f in policy.xml sekishod.conf; do \
+		test -e $(DESTDIR)$(SYSCONFDIR)/sekisho/$$f || \
+		$(INSTALL) -D -m 0644 core/sekishod/$$f \
+			$(DESTDIR)$(SYSCONFDIR)/sekisho/$$f || exit 1; \
+	done
+.PHONY: install-sekishod

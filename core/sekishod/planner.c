@@ -1,0 +1,279 @@
+/*
+ * planner.c - from the decision to the plan.
+ *
+ * Here words of the policy become header lines, notices and log text; nothing
+ * is decided any more.
+ */
+#include <string.h>
+
+#include "address.h"
+#include "log.h"
+#include "notify.h"
+#include "planner.h"
+#include "subject.h"
+
+/* More recipients of one outcome than this are only counted in the log. */
+#define LOGGED_RECIPIENTS 500u
+
+static const char *
+plan_headers(struct pool *pool, const struct decision_outcome *outcome)
+{
+	const char *lines = "";
+	size_t i;
+
+	for (i = 0; i < outcome->header_count; i++)
+		lines = pool_printf(pool, "%s%s: %s\n", lines,
+			outcome->headers[i].name, outcome->headers[i].value);
+	return lines;
+}
+
+static void
+plan_outcome(const struct examination *ex, size_t i,
+	struct sekisho_outcome *planned)
+{
+	const struct decision_outcome *outcome = &ex->decision->outcomes[i];
+
+	planned->fate = outcome->fate;
+	planned->text = outcome->fate == SEKISHO_REJECT ? outcome->text :
+		pool_printf(ex->pool, "sekisho rule %s", outcome->fate_rule);
+	planned->subject = planned->headers = "";
+	planned->variant = ex->outcome_variant[i];
+	if (outcome->fate == SEKISHO_DELIVER) {
+		planned->text = "";
+		planned->headers = plan_headers(ex->pool, outcome);
+	}
+	if (outcome->fate == SEKISHO_DELIVER && outcome->tag_count > 0)
+		planned->subject = subject_tag(ex->pool, ex->message->headers,
+			ex->inspection.subject, outcome->tags,
+			outcome->tag_count);
+}
+
+static const char *
+direction(const struct examination *ex)
+{
+	const struct sekisho_message *message = ex->message;
+	size_t i, here = 0;
+
+	for (i = 0; i < message->recipient_count; i++)
+		here += policy_protects(ex->checkpoint->policy,
+			sekisho_address_domain(message->recipients[i]));
+	if (!message->inside)
+		return "inbound";
+	if (here == 0)
+		return "outbound";
+	return here == message->recipient_count ? "local" : "outbound+local";
+}
+
+/* "virus:Eicar(2 eicar.com)" and so on, or "none". */
+static const char *
+findings_text(const struct examination *ex)
+{
+	const struct inspection *in = &ex->inspection;
+	struct sekisho_buf text;
+	const struct finding *f;
+	const char *copy;
+	size_t i;
+
+	sekisho_buf_init(&text, 4096);
+	for (i = 0; i < in->finding_count; i++) {
+		f = &in->findings[i];
+		sekisho_buf_printf(&text, "%s%s:%s(%s %s%s%s)",
+			i > 0 ? " " : "", finding_kind_name(f->kind), f->name,
+			f->part == 0 ? "message" : in->parts[f->part].path,
+			in->parts[f->part].filename,
+			*f->member != '\0' ? "/" : "", f->member);
+	}
+	copy = in->finding_count == 0 ? "none" :
+		pool_strdup(ex->pool, text.data != NULL ? text.data : "many");
+	sekisho_buf_free(&text);
+	return copy;
+}
+
+/* The rules that fired for anybody, each once: "R1,R4", or "none". */
+static const char *
+rules_text(const struct examination *ex, const struct decision_outcome *only)
+{
+	const struct decision *decision = ex->decision;
+	const struct decision_outcome *outcome;
+	const char *text = "", *padded;
+	size_t i, k;
+
+	for (i = 0; i < decision->outcome_count; i++) {
+		outcome = &decision->outcomes[i];
+		for (k = 0; k < outcome->rule_count &&
+		     (only == NULL || only == outcome); k++) {
+			padded = pool_printf(ex->pool, ",%s,", text);
+			if (strstr(padded, pool_printf(ex->pool, ",%s,",
+			    outcome->rules[k])) != NULL)
+				continue;
+			text = pool_printf(ex->pool, "%s%s%s", text,
+				*text != '\0' ? "," : "", outcome->rules[k]);
+		}
+	}
+	return *text != '\0' ? text : "none";
+}
+
+/* "delete=1 deliver=2": how many recipients met which fate. */
+static void
+add_fates(const struct examination *ex, struct sekisho_buf *line)
+{
+	const struct decision *decision = ex->decision;
+	size_t fates[SEKISHO_FATES] = { 0 };
+	size_t i;
+
+	for (i = 0; i < ex->message->recipient_count; i++)
+		fates[decision->outcomes[
+			decision->recipient_outcome[i]].fate]++;
+	for (i = 0; i < SEKISHO_FATES; i++)
+		if (fates[i] > 0)
+			sekisho_buf_printf(line, " %s=%zu",
+				sekisho_fate_name(i), fates[i]);
+}
+
+/* What Exim's main log says about it, beside its own lines. */
+static const char *
+plan_log(const struct examination *ex)
+{
+	struct sekisho_buf line;
+	const char *text;
+
+	sekisho_buf_init(&line, 8192);
+	log_add(&line, "direction", direction(ex));
+	log_add(&line, "findings", findings_text(ex));
+	log_add(&line, "rules", rules_text(ex, NULL));
+	add_fates(ex, &line);
+	text = pool_strdup(ex->pool, line.failed ? "findings=many" :
+		line.data);
+	sekisho_buf_free(&line);
+	return text;
+}
+
+struct sekisho_plan *
+planner_plan(const struct examination *ex)
+{
+	const struct decision *decision = ex->decision;
+	struct sekisho_plan *plan = pool_alloc(ex->pool, sizeof(*plan));
+	size_t i, recipients = ex->message->recipient_count;
+
+	if (decision->defer)
+		return planner_failure(ex, "content that cannot be scanned, "
+			"and no rule says what to do with it");
+	if (decision->outcome_count > SEKISHO_OUTCOMES_MAX)
+		return planner_failure(ex, "too many different outcomes");
+	plan->defer_text = "";
+	plan->outcome_count = decision->outcome_count;
+	plan->outcomes = pool_array(ex->pool, plan->outcome_count + 1,
+		sizeof(*plan->outcomes));
+	for (i = 0; i < plan->outcome_count; i++)
+		plan_outcome(ex, i, &plan->outcomes[i]);
+	plan->recipient_count = recipients;
+	plan->recipient_outcome = pool_array(ex->pool, recipients + 1,
+		sizeof(uint32_t));
+	for (i = 0; i < recipients; i++)
+		plan->recipient_outcome[i] =
+			(uint32_t)decision->recipient_outcome[i];
+	plan->variant_count = ex->variant_count;
+	plan->log = plan_log(ex);
+	if (ex->checkpoint->ratelimit != NULL)
+		notify_all(ex, plan);
+	return plan;
+}
+
+struct sekisho_plan *
+planner_failure(const struct examination *ex, const char *reason)
+{
+	struct sekisho_plan *plan = pool_alloc(ex->pool, sizeof(*plan));
+	struct sekisho_outcome *outcome;
+
+	plan->defer_text = pool_strdup(ex->pool, reason);
+	plan->log = "";
+	if (!policy_accepts_on_failure(ex->checkpoint->policy)) {
+		plan->defer = true;
+		return plan;
+	}
+	outcome = pool_alloc(ex->pool, sizeof(*outcome));
+	outcome->text = outcome->subject = outcome->headers = "";
+	plan->outcomes = outcome;
+	plan->outcome_count = 1;
+	plan->recipient_count = ex->message->recipient_count;
+	plan->recipient_outcome = pool_array(ex->pool,
+		plan->recipient_count + 1, sizeof(uint32_t));
+	plan->log = pool_printf(ex->pool,
+		"unscanned on-failure=accept error=\"%s\"", plan->defer_text);
+	return plan;
+}
+
+/* "R4 [MEIWAKU!!!] to a@x,b@y": what happens to whom, and why. */
+static const char *
+outcome_text(const struct examination *ex, size_t index)
+{
+	const struct decision *decision = ex->decision;
+	const struct decision_outcome *outcome = &decision->outcomes[index];
+	const struct sekisho_message *message = ex->message;
+	struct sekisho_buf text;
+	size_t i, shown = 0, all = 0;
+	const char *copy;
+
+	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
+	sekisho_buf_puts(&text, rules_text(ex, outcome));
+	for (i = 0; i < outcome->tag_count; i++)
+		sekisho_buf_printf(&text, " tag %s", outcome->tags[i]);
+	if (ex->outcome_variant[index] != 0)
+		sekisho_buf_printf(&text, " changes %zu",
+			outcome->edits.count);
+	for (i = 0; i < message->recipient_count; i++) {
+		if (decision->recipient_outcome[i] != index)
+			continue;
+		if (all++ < LOGGED_RECIPIENTS)
+			sekisho_buf_printf(&text, "%s%s",
+				shown++ == 0 ? " to " : ",",
+				message->recipients[i]);
+	}
+	if (all > shown)
+		sekisho_buf_printf(&text, " and %zu more", all - shown);
+	copy = pool_strdup(ex->pool, text.failed ? "?" : text.data);
+	sekisho_buf_free(&text);
+	return copy;
+}
+
+static void
+log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
+	struct sekisho_buf *line)
+{
+	size_t i;
+
+	log_add(line, "direction", direction(ex));
+	log_add(line, "findings", findings_text(ex));
+	log_add(line, "rules", rules_text(ex, NULL));
+	for (i = 0; i < ex->decision->outcome_count; i++)
+		log_add(line,
+			sekisho_fate_name(ex->decision->outcomes[i].fate),
+			outcome_text(ex, i));
+	for (i = 0; i < plan->notice_count; i++)
+		log_add(line, "notice", plan->notices[i].recipient);
+}
+
+void
+planner_log(const struct examination *ex, const struct sekisho_plan *plan,
+	int64_t ms)
+{
+	const struct sekisho_message *message = ex->message;
+	bool failed = *plan->defer_text != '\0';
+	struct sekisho_buf line;
+
+	sekisho_buf_init(&line, SEKISHO_FRAME_MAX);
+	log_add(&line, "id", message->id);
+	log_add(&line, "sender", message->sender);
+	log_add(&line, "client", *message->client_address != '\0' ?
+		message->client_address : "local");
+	sekisho_buf_printf(&line, " size=%llu", (unsigned long long)ex->size);
+	if (failed) {
+		log_add(&line, "fate", plan->defer ? "defer" : "deliver");
+		log_add(&line, "error", plan->defer_text);
+	} else {
+		log_outcomes(ex, plan, &line);
+	}
+	sekisho_buf_printf(&line, " ms=%lld", (long long)ms);
+	log_line(failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", line.data);
+	sekisho_buf_free(&line);
+}

@@ -1,0 +1,102 @@
+/*
+ * policy.c - a policy in memory: its settings, its domains, which of its
+ * sections holds for whom. Read by policy_load.c, applied by policy_decide.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "policy_private.h"
+
+void
+policy_free(struct policy *policy)
+{
+	size_t i;
+
+	if (policy == NULL)
+		return;
+	for (i = 0; i < policy->regex_count; i++)
+		pattern_regex_free(policy->regexes[i]);
+	pool_free(policy->pool);	/* policy itself lies in it */
+}
+
+bool
+policy_accepts_on_failure(const struct policy *policy)
+{
+	return policy->accept_on_failure;
+}
+
+const char *
+policy_notice_from(const struct policy *policy)
+{
+	return policy->notice_from;
+}
+
+const char *
+policy_notice_language(const struct policy *policy)
+{
+	return policy->sections[0]->language;
+}
+
+const char *
+policy_notice_language_for(const struct policy *policy, const char *address)
+{
+	return policy_section(policy, address)->language;
+}
+
+const char *
+policy_administrator(const struct policy *policy)
+{
+	return policy->administrator;
+}
+
+static int
+domain_compare(const void *name, const void *member)
+{
+	const struct protected_domain *domain = member;
+
+	return strcasecmp(name, domain->name);
+}
+
+const struct protected_domain *
+policy_find_domain(const struct policy *policy, const char *domain)
+{
+	return bsearch(domain, policy->domains, policy->domain_count,
+		sizeof(*policy->domains), domain_compare);
+}
+
+bool
+policy_protects(const struct policy *policy, const char *domain)
+{
+	return policy_find_domain(policy, domain) != NULL;
+}
+
+const struct section *
+policy_section(const struct policy *policy, const char *address)
+{
+	const struct protected_domain *domain = policy_find_domain(policy,
+		sekisho_address_domain(address));
+
+	return domain != NULL ? domain->section : policy->sections[0];
+}
+
+unsigned int
+policy_directions(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient)
+{
+	bool here = policy_protects(policy, sekisho_address_domain(recipient));
+
+	if (message->inside)
+		return DIRECTION_OUTBOUND | (here ? DIRECTION_LOCAL : 0);
+	return here ? DIRECTION_INBOUND : 0;
+}
+
+bool
+policy_wants_approval(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient)
+{
+	return (policy_directions(policy, message, recipient) &
+		(DIRECTION_INBOUND | DIRECTION_LOCAL)) != 0 &&
+		policy_section(policy, recipient)->spam_rules;
+}

@@ -1,0 +1,116 @@
+/*
+ * policy.h - the administrator's rules: read from XML, applied to one message.
+ *
+ * policy_decide() is a pure function of its arguments: no clock, no file, no
+ * directory. tests/policy/ holds its cases as data. The language of the file
+ * is described in sekisho-policy(5) and policy.rng.
+ */
+#ifndef SEKISHO_POLICY_H
+#define SEKISHO_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "edit.h"
+#include "inspection.h"
+#include "message.h"
+#include "plan.h"
+#include "pool.h"
+#include "sekisho.h"
+
+struct policy;
+
+/*
+ * Reads file, checks it against the RELAX NG grammar in schema. Returns NULL
+ * with "file:line: reason" when it is wrong. Free it with policy_free().
+ */
+struct policy *policy_load(const char *file, const char *schema,
+	struct sekisho_error *err);
+void policy_free(struct policy *policy);
+
+/* Settings of the file that others need. Strings live as long as policy. */
+bool policy_accepts_on_failure(const struct policy *policy); /* SPEC O4 */
+const char *policy_notice_from(const struct policy *policy);
+const char *policy_notice_language(const struct policy *policy); /* en, ja */
+const char *policy_notice_language_for(const struct policy *policy,
+	const char *address); /* the same for the domain of an address */
+const char *policy_administrator(const struct policy *policy); /* or "" */
+bool policy_protects(const struct policy *policy, const char *domain);
+
+/*
+ * True when the approvals of this recipient can matter: the mail is inbound
+ * for him and a rule of class spam is on (SPEC A3, A4).
+ */
+bool policy_wants_approval(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient);
+
+/* What policy_decide() looks at. */
+struct policy_case {
+	const struct sekisho_message *message;
+	const struct inspection *inspection;
+	const bool *approved;	/* for each recipient: he approved the sender */
+};
+
+enum notice_to { NOTICE_SENDER, NOTICE_RECIPIENT, NOTICE_ADMINISTRATOR };
+
+struct decision_header {
+	const char *name;
+	const char *value;
+};
+
+/* Recipients for whom the same happens share one of these. */
+struct decision_outcome {
+	enum sekisho_fate fate;
+	const char *text;		/* reject: SMTP text; else "" */
+	const char **tags;		/* subject tags, outermost first */
+	size_t tag_count;
+	struct decision_header *headers; /* to add */
+	size_t header_count;
+	struct edit_list edits;		/* none: the body stays */
+	const char **rules;		/* ids of the rules that fired */
+	size_t rule_count;
+	const char *fate_rule;		/* the one that made the fate, or "" */
+	const char *virus_names;	/* "A, B", or "" */
+	const char *virus_files;	/* file names, "a.exe, b.exe", or "" */
+	const char *actions;		/* "Clean; Notify;" as in SPEC N1 */
+};
+
+struct decision_notice {
+	enum notice_to to;
+	const char *template;		/* "virus", "violation", or own file */
+	const char *rule;
+	const char *recipient;		/* to whom it goes */
+	size_t outcome;			/* the outcome it speaks of */
+};
+
+struct decision {
+	struct decision_outcome *outcomes;
+	size_t outcome_count;
+	size_t *recipient_outcome;	/* for each recipient of the message */
+	struct decision_notice *notices;
+	size_t notice_count;
+	bool defer;			/* unscannable and no rule took it */
+};
+
+/* One line of `sekisho explain`: why a rule fired for a recipient, or not. */
+struct trace_line {
+	const char *rule;
+	const char *recipient;
+	bool fired;
+	const char *reason;	/* "direction is outbound, not inbound" ... */
+};
+
+struct trace {
+	struct trace_line *lines;
+	size_t count;
+};
+
+/*
+ * The result lives in pool. trace may be NULL; otherwise it is filled, one line
+ * for each rule and recipient, in the order of the file.
+ */
+struct decision *policy_decide(const struct policy *policy,
+	const struct policy_case *facts, struct pool *pool,
+	struct trace *trace);
+
+#endif

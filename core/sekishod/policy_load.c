@@ -1,0 +1,343 @@
+/*
+ * policy_load.c - a policy from its file: one function for each element.
+ *
+ * The grammar (policy.rng) has the last word, but its complaints are hard to
+ * understand; so the elements are read in any case, strictly, and what a
+ * reader here has to say about a wrong file comes first.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "action.h"
+#include "condition.h"
+#include "policy_private.h"
+#include "policy_settings.h"
+
+#define SPAM_AT 60
+#define SUSPECTED_AT 40
+#define NOTICE_FROM "NoReply@mail-abuse.org"
+
+static struct rule *
+newest_rule(const struct policy_reader *reader)
+{
+	const struct policy *policy = reader->policy;
+
+	return policy->rules[policy->rule_count - 1];
+}
+
+/* Name and description are for people; the grammar knows what they are. */
+static int
+read_for_people(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const none[] = { NULL };
+
+	if (*policy_text(reader, node) == '\0')
+		return policy_error(reader, node, "<%s> is empty",
+			policy_name(node));
+	return policy_attributes(reader, node, none, NULL);
+}
+
+static int
+read_when(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const none[] = { NULL };
+	struct rule *rule = newest_rule(reader);
+
+	if (policy_attributes(reader, node, none, NULL) < 0)
+		return -1;
+	return condition_read_all(reader, node, &rule->when);
+}
+
+static int
+read_then(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const none[] = { NULL };
+
+	if (policy_attributes(reader, node, none, NULL) < 0)
+		return -1;
+	return action_read_all(reader, node, newest_rule(reader));
+}
+
+static const struct rule *
+find_rule(const struct policy *policy, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++)
+		if (strcmp(policy->rules[i]->id, id) == 0)
+			return policy->rules[i];
+	return NULL;
+}
+
+static int
+read_rule_head(struct policy_reader *reader, const xmlNode *node,
+	struct rule *rule)
+{
+	static const char *const names[] = { "id", "class", "status", NULL };
+	static const char *const classes[CLASSES] = { [CLASS_SPAM] = "spam",
+		[CLASS_CONTENT] = "content", [CLASS_VIRUS] = "virus" };
+	const char *values[3];
+	size_t i;
+	int on;
+
+	if (policy_attributes(reader, node, names, values) < 0)
+		return -1;
+	if (*values[0] == '\0' || strlen(values[0]) > 32 ||
+	    values[0][strspn(values[0], "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] != '\0')
+		return policy_error(reader, node, "the id '%s' is not 1 to 32 "
+			"letters, digits, '.', '_' and '-'", values[0]);
+	if (find_rule(reader->policy, values[0]) != NULL)
+		return policy_error(reader, node, "a second rule has the id "
+			"'%s'", values[0]);
+	reader->rule = rule->id = values[0];
+	for (i = 0; i < CLASSES && strcmp(classes[i], values[1]) != 0; i++)
+		;
+	if (i == CLASSES)
+		return policy_error(reader, node, "unknown class '%s' (it is "
+			"virus, spam or content)", values[1]);
+	rule->class = (enum rule_class)i;
+	on = policy_read_choice(reader, node, values[2], "on", "off");
+	rule->on = on > 0;
+	return on < 0 ? -1 : 0;
+}
+
+static int
+read_rule(struct policy_reader *reader, const xmlNode *node)
+{
+	static const struct element elements[] = {
+		{ "name", read_for_people, true, true },
+		{ "description", read_for_people, true, false },
+		{ "when", read_when, true, true },
+		{ "then", read_then, true, true },
+		{ NULL, NULL, false, false },
+	};
+	struct policy *policy = reader->policy;
+	struct rule *rule = pool_alloc(policy->pool, sizeof(*rule));
+	int result;
+
+	rule->id = "";
+	rule->domain = reader->section->domain;
+	rule->index = policy->rule_count;
+	rule->when.type = condition_type_find("all");
+	rule->when.text = "";
+	rule->when.slot = policy->slot_count++;
+	if (read_rule_head(reader, node, rule) < 0)
+		return -1;
+	*(struct rule **)pool_append(policy->pool, &policy->rules,
+		&policy->rule_count, sizeof(rule)) = rule;
+	result = policy_read_elements(reader, node, elements);
+	reader->rule = "";
+	return result;
+}
+
+static int
+read_status(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const names[] = { "rule", "value", NULL };
+	struct override *override;
+	const char *values[2];
+	int on;
+
+	if (policy_attributes(reader, node, names, values) < 0)
+		return -1;
+	on = policy_read_choice(reader, node, values[1], "on", "off");
+	if (on < 0)
+		return -1;
+	override = pool_append(reader->policy->pool,
+		&reader->overrides, &reader->override_count,
+		sizeof(*override));
+	override->node = node;
+	override->section = reader->section;
+	override->rule = values[0];
+	override->on = on > 0;
+	return 0;
+}
+
+static struct section *
+add_section(struct policy *policy, const char *domain)
+{
+	struct section *section = pool_alloc(policy->pool, sizeof(*section));
+
+	*(struct section **)pool_append(policy->pool, &policy->sections,
+		&policy->section_count, sizeof(section)) = section;
+	section->domain = domain;
+	section->spam_at = SPAM_AT;
+	section->suspected_at = SUSPECTED_AT;
+	section->language = "en";
+	return section;
+}
+
+/* The settings above have been read: a section begins as a copy of them. */
+static int
+read_domain(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const names[] = { "name", NULL };
+	static const struct element elements[] = {
+		{ "spam-score", policy_read_spam_score, true, false },
+		{ "notices", policy_read_notices, true, false },
+		{ "status", read_status, false, false },
+		{ "rule", read_rule, false, false },
+		{ NULL, NULL, false, false },
+	};
+	struct policy *policy = reader->policy;
+	const char *name;
+	size_t i;
+	int result;
+
+	if (policy_attributes(reader, node, names, &name) < 0)
+		return -1;
+	for (i = 0; i < policy->domain_count; i++)
+		if (strcasecmp(policy->domains[i].name, name) == 0)
+			break;
+	if (i == policy->domain_count)
+		return policy_error(reader, node,
+			"the domain '%s' is not in <protected>", name);
+	if (policy->domains[i].section != policy->sections[0])
+		return policy_error(reader, node,
+			"a second section for the domain %s", name);
+	reader->section = add_section(policy, policy->domains[i].name);
+	reader->section->spam_at = policy->sections[0]->spam_at;
+	reader->section->suspected_at =
+		policy->sections[0]->suspected_at;
+	reader->section->language = policy->sections[0]->language;
+	policy->domains[i].section = reader->section;
+	result = policy_read_elements(reader, node, elements);
+	reader->section = policy->sections[0];
+	return result;
+}
+
+static int
+read_root(struct policy_reader *reader, const xmlNode *node)
+{
+	static const char *const names[] = { "?on-failure", NULL };
+	static const struct element elements[] = {
+		{ "protected", policy_read_protected, true, true },
+		{ "spam-score", policy_read_spam_score, true, false },
+		{ "notices", policy_read_notices, true, false },
+		{ "high-risk", policy_read_high_risk, true, false },
+		{ "rule", read_rule, false, false },
+		{ "domain", read_domain, false, false },
+		{ NULL, NULL, false, false },
+	};
+	const char *value;
+	int accept;
+
+	if (strcmp(policy_name(node), "policy") != 0 || node->ns == NULL ||
+	    strcmp((const char *)node->ns->href, POLICY_NAMESPACE) != 0)
+		return policy_error(reader, node, "a policy begins "
+			"with <policy xmlns=\"" POLICY_NAMESPACE "\">");
+	if (policy_attributes(reader, node, names, &value) < 0)
+		return -1;
+	accept = value == NULL ? 0 : policy_read_choice(reader, node, value,
+		"accept", "defer");
+	if (accept < 0)
+		return -1;
+	reader->policy->accept_on_failure = accept > 0;
+	return policy_read_elements(reader, node, elements);
+}
+
+/* SPEC R11: an own rule is on in its own domain, a common one everywhere. */
+static int
+switch_rules(struct policy_reader *reader)
+{
+	struct policy *policy = reader->policy;
+	const struct override *override;
+	const struct rule *rule;
+	struct section *section;
+	size_t i, k;
+
+	for (i = 0; i < policy->section_count; i++) {
+		section = policy->sections[i];
+		section->on = pool_array(policy->pool, policy->rule_count + 1,
+			sizeof(bool));
+		for (k = 0; k < policy->rule_count; k++) {
+			rule = policy->rules[k];
+			section->on[k] = rule->on && (*rule->domain == '\0' ||
+				rule->domain == section->domain);
+		}
+	}
+	for (i = 0; i < reader->override_count; i++) {
+		override = &reader->overrides[i];
+		rule = find_rule(policy, override->rule);
+		if (rule == NULL || *rule->domain != '\0')
+			return policy_error(reader, override->node,
+				"<status> is about rule '%s', but there is no "
+				"such rule for all domains", override->rule);
+		override->section->on[rule->index] = override->on;
+	}
+	for (i = 0; i < policy->section_count; i++)
+		for (k = 0; k < policy->rule_count; k++)
+			policy->sections[i]->spam_rules |=
+				policy->sections[i]->on[k] &&
+				policy->rules[k]->class == CLASS_SPAM;
+	return 0;
+}
+
+static int
+check_administrator(struct policy_reader *reader, const xmlNode *root)
+{
+	const struct policy *policy = reader->policy;
+	const struct rule *rule;
+	size_t i, k;
+
+	for (i = 0; i < policy->rule_count && *policy->administrator == '\0';
+	     i++) {
+		rule = policy->rules[i];
+		for (k = 0; k < rule->action_count; k++)
+			if (action_notifies(&rule->actions[k]) &&
+			    rule->actions[k].to == NOTICE_ADMINISTRATOR)
+				return policy_error(reader, root,
+					"rule '%s' notifies the administrator, "
+					"but <notices> does not say who it is",
+					rule->id);
+	}
+	return 0;
+}
+
+static int
+domain_order(const void *a, const void *b)
+{
+	return strcasecmp(((const struct protected_domain *)a)->name,
+		((const struct protected_domain *)b)->name);
+}
+
+static struct policy *
+policy_new(void)
+{
+	struct pool *pool = pool_new();
+	struct policy *policy = pool_alloc(pool, sizeof(*policy));
+
+	policy->pool = pool;
+	policy->notice_from = NOTICE_FROM;
+	policy->administrator = "";
+	add_section(policy, "");
+	return policy;
+}
+
+struct policy *
+policy_load(const char *file, const char *schema, struct sekisho_error *err)
+{
+	struct sekisho_error complaint, *where = err != NULL ? err : &complaint;
+	struct policy *policy = policy_new();
+	struct policy_reader reader = { .file = file, .rule = "",
+		.policy = policy, .section = policy->sections[0],
+		.err = where };
+	bool valid = false, done;
+	const xmlNode *root;
+	xmlDoc *doc = policy_xml_open(file, schema, &valid, where);
+
+	root = doc == NULL ? NULL : xmlDocGetRootElement(doc);
+	done = root != NULL && read_root(&reader, root) == 0 &&
+		switch_rules(&reader) == 0 &&
+		check_administrator(&reader, root) == 0 && valid;
+	xmlFreeDoc(doc);
+	if (!done) {
+		policy_free(policy);
+		return NULL;
+	}
+	qsort(policy->domains, policy->domain_count,
+		sizeof(*policy->domains), domain_order);
+	return policy;
+}

@@ -1,0 +1,106 @@
+/*
+ * policy_private.h - a policy in memory. Only for the files that make it
+ * (policy_load.c, condition*.c, action*.c) and use it (policy*.c); everybody
+ * else sees policy.h.
+ */
+#ifndef SEKISHO_POLICY_PRIVATE_H
+#define SEKISHO_POLICY_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pattern.h"
+#include "policy.h"
+
+/* In rising order: the class of the rule that makes the fate (SPEC R12). */
+enum rule_class { CLASS_SPAM, CLASS_CONTENT, CLASS_VIRUS, CLASSES };
+
+/* What a mail is for one recipient (SPEC R9); local mail is both. */
+#define DIRECTION_INBOUND 1u	/* from outside to a protected domain */
+#define DIRECTION_OUTBOUND 2u	/* from inside, to anywhere */
+#define DIRECTION_LOCAL 4u	/* from inside to a protected domain */
+
+struct condition_type;
+struct action_type;
+
+/* One condition; any, all and not have children. */
+struct condition {
+	const struct condition_type *type;
+	struct condition *children;
+	size_t child_count;
+	size_t slot;		/* place in the cache of one message */
+	const char *text;	/* pattern, name or level as written */
+	unsigned int directions;
+	bool over;		/* number is a lower bound, else an upper */
+	unsigned long long number;
+	struct pattern_network network;
+	struct pattern_regex *regex;	/* NULL: any value will do */
+};
+
+struct action {
+	const struct action_type *type;
+	const char *text;	/* tag, stamp, SMTP text, value, template */
+	const char *name;	/* of the header */
+	enum sekisho_fate otherwise;	/* when a part cannot be changed */
+	enum notice_to to;
+};
+
+struct rule {
+	const char *id;
+	const char *domain;	/* whose own rule it is, or "" */
+	size_t index;		/* in policy->rules */
+	enum rule_class class;
+	bool on;		/* as the rule itself says */
+	struct condition when;	/* an <all> */
+	struct action *actions;
+	size_t action_count;
+};
+
+/* What holds for one protected domain, and (the first one) for all others. */
+struct section {
+	const char *domain;	/* "" for the first */
+	int spam_at;		/* score times 10 */
+	int suspected_at;
+	const char *language;
+	bool *on;		/* for each rule */
+	bool spam_rules;	/* a rule of class spam is on */
+};
+
+struct protected_domain {
+	const char *name;
+	const struct section *section;
+};
+
+struct policy {
+	struct pool *pool;	/* all but the compiled header patterns */
+	bool accept_on_failure;
+	const char *notice_from;
+	const char *administrator;
+	struct protected_domain *domains;	/* sorted by name */
+	size_t domain_count;
+	struct section **sections;
+	size_t section_count;
+	struct rule **rules;	/* in the order of the file */
+	size_t rule_count;
+	size_t slot_count;	/* conditions whose result can be kept */
+	const char **risky_names;	/* <high-risk> */
+	size_t risky_name_count;
+	const char **risky_types;
+	size_t risky_type_count;
+	struct pattern_regex **regexes;
+	size_t regex_count;
+};
+
+/* The entry of a protected domain, or NULL. */
+const struct protected_domain *policy_find_domain(const struct policy *policy,
+	const char *domain);
+
+/* The section that holds for an address; the first one for foreigners. */
+const struct section *policy_section(const struct policy *policy,
+	const char *address);
+
+/* DIRECTION_* of a message for a recipient; 0 when it only passes through. */
+unsigned int policy_directions(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient);
+
+#endif

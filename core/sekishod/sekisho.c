@@ -1,0 +1,33 @@
+/*
+ * sekisho.c - main() of the administrator's tool: a table of subcommands.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "explain.h"
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char *argv[]);
+	const char *help;
+} commands[] = {
+	{ "explain", explain_main,
+		"what would happen to a message, and why" },
+};
+
+int
+main(int argc, char *argv[])
+{
+	size_t i;
+
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);
+	     i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].main(argc - 1, argv + 1);
+	fprintf(stderr, "usage: sekisho command ...\n");
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(stderr, "  %-10s %s\n", commands[i].name,
+			commands[i].help);
+	return EX_USAGE;
+}
