@@ -1,0 +1,104 @@
+/*
+ * localscan.h - the steps of the module: observe, ask, apply, notify.
+ *
+ * No step logs and none leaves Exim's process; local_scan.c decides what the
+ * client hears and writes the one line of the log.
+ */
+#ifndef SEKISHO_LOCALSCAN_H
+#define SEKISHO_LOCALSCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "channel.h"
+#include "entity.h"
+#include "message.h"
+#include "plan.h"
+#include "sekisho.h"
+
+/* Where to ask and how long to wait. The texts live as long as the message. */
+struct localscan_settings {
+	const char *socket;		/* never NULL */
+	const char *relay_hosts;	/* a host list of Exim, never NULL */
+	int64_t deadline;		/* as of sekisho_now() */
+};
+
+/*
+ * Reads the settings: the shipped ACL's variables, then `begin local_scan`,
+ * then the defaults. Fails when the ACL did not run or the routers are not
+ * there. Returns 0 or -1.
+ */
+int localscan_settings_read(struct localscan_settings *settings_r,
+	struct sekisho_error *err);
+
+/* What Exim makes of an expression; "" when it fails. Never NULL. */
+const char *localscan_expand(const char *expression);
+
+/*
+ * True for a message that this module made itself (a notice, a variant) and
+ * that came from nobody but Exim's own user or root.
+ */
+bool localscan_is_own(void);
+
+/*
+ * Fills in the message from Exim's variables and the body in fd. The header
+ * text is put into headers, which must be initialised; both are the caller's
+ * to free. Returns 0 or -1.
+ */
+int localscan_observe(struct sekisho_message *message_r,
+	struct sekisho_buf *headers, int fd, const char *relay_hosts,
+	struct sekisho_error *err);
+
+/*
+ * Asks sekishod. On 0 the plan is whole and checked, points into the frame,
+ * and the frame holds its descriptors; the caller frees both. Else -1.
+ */
+int localscan_ask(const struct sekisho_message *message, int fd,
+	const struct localscan_settings *settings,
+	struct sekisho_plan *plan_r, struct sekisho_frame *frame_r,
+	struct sekisho_error *err);
+
+/* What one message and its plan come down to; made by localscan_apply(). */
+struct localscan_change {
+	const struct sekisho_message *message;
+	const struct sekisho_plan *plan;
+	struct entity variants[SEKISHO_VARIANTS_MAX];	/* variant n at n-1 */
+	bool variant_needed[SEKISHO_VARIANTS_MAX];
+	size_t rejected;	/* recipients */
+	const struct sekisho_outcome *first;	/* of those delivered, or NULL */
+	bool same_body;		/* all delivered recipients get one body ... */
+	bool same_headers;	/* ... and one set of headers */
+};
+
+/*
+ * Carries out a plan: first everything is read and checked, then variables,
+ * spool and headers change. fds are the plan's descriptors. Sets *reject_r to
+ * the SMTP text when all recipients are refused, else to NULL. Returns 0, or
+ * -1: then the message must be deferred.
+ */
+int localscan_apply(const struct sekisho_message *message,
+	const struct sekisho_plan *plan, const struct sekisho_frame *frame,
+	int fd, const char **reject_r, struct sekisho_error *err);
+
+/* routing.c: puts the outcomes where the routers find them. 0 or -1. */
+int localscan_routing_set(const struct localscan_change *change,
+	struct sekisho_error *err);
+
+/*
+ * variant.c: keeps the variants that the spool cannot hold as files below
+ * Exim's spool directory, durably; throws away those of messages that are
+ * gone. Returns 0 or -1.
+ */
+int localscan_variants_store(const struct localscan_change *change,
+	struct sekisho_error *err);
+
+/*
+ * Hands the notices to Exim. Returns the number of those that could not be
+ * sent and the first reason in err.
+ */
+size_t localscan_notify(const struct sekisho_plan *plan, int64_t deadline,
+	struct sekisho_error *err);
+
+#endif
