@@ -1,0 +1,215 @@
+"""What a test needs of the running stack: clients, mailboxes, sink, logs.
+
+One Stack is brought up for a whole test run (conftest.py). Every mail gets a
+Message-ID of its own, by which it is found again; so tests do not disturb each
+other and mailboxes need not be emptied.
+"""
+import contextlib
+import glob
+import imaplib
+import os
+import re
+import signal
+import smtplib
+import subprocess
+import time
+import uuid
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+STACK = os.path.join(TOP, "tests", "stack", "stack")
+WAIT = 20       # seconds until we say that a mail does not come
+
+
+def wait_until(condition, what, seconds=WAIT):
+    """Calls condition until it returns something true, and returns that."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("not within %d s: %s" % (seconds, what))
+        time.sleep(0.05)
+
+
+class Stack:
+    """The daemons of one test run."""
+
+    def __init__(self, directory, port_base, **settings):
+        self.environment = dict(os.environ, STACK_DIR=directory,
+                                PORT_BASE=str(port_base), **settings)
+        self.env = {}
+
+    def run(self, *arguments):
+        return subprocess.run([STACK, *arguments], env=self.environment,
+                              check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def up(self):
+        self.run("up")
+        for line in self.run("env").splitlines():
+            name, _, value = line.partition("=")
+            self.env[name] = value
+
+    def down(self):
+        self.run("down")
+
+    def port(self, name):
+        return int(self.env[name + "_PORT"])
+
+    # -- sending -----------------------------------------------------------
+
+    def outside(self, client=None):
+        """An SMTP connection from outside; client is its apparent address."""
+        if client is None:
+            smtp = smtplib.SMTP("127.0.0.1", self.port("SMTP"), timeout=90)
+        else:
+            smtp = ProxySMTP(client, self.port("SMTP"), self.port("PROXY"))
+        smtp.ehlo("client.partner.test")
+        return smtp
+
+    def inside(self, user="alice"):
+        """A submission by one of the users."""
+        smtp = smtplib.SMTP("127.0.0.1", self.port("SUBMISSION"), timeout=90)
+        smtp.ehlo("desk.example.test")
+        smtp.login(user, user + "-secret-1")
+        return smtp
+
+    def send(self, mail, recipients, sender="sender@partner.test", **how):
+        """Sends one mail from outside, or with user=NAME from inside."""
+        user = how.pop("user", None)
+        smtp = self.inside(user) if user else self.outside(**how)
+        with contextlib.closing(smtp):
+            if isinstance(recipients, str):
+                recipients = [recipients]
+            return smtp.sendmail(sender, recipients, mail,
+                                 mail_options=["BODY=8BITMIME"])
+
+    # -- what arrived ------------------------------------------------------
+
+    def mailbox(self, user):
+        imap = imaplib.IMAP4("127.0.0.1", self.port("IMAP"))
+        imap.login(user, user + "-secret-1")
+        return imap
+
+    def search(self, user, *criteria):
+        """All mails of INBOX that match, as bytes with CRLF."""
+        criteria = ['"%s"' % c if " " in c else c for c in criteria]
+        imap = self.mailbox(user)
+        try:
+            imap.select("INBOX", readonly=True)
+            numbers = imap.search(None, *criteria)[1][0].split()
+            return [imap.fetch(n, "(BODY.PEEK[])")[1][0][1] for n in numbers]
+        finally:
+            imap.logout()
+
+    def arrived(self, user, message_id, seconds=WAIT):
+        """The one mail with that Message-ID; fails when it is there twice."""
+        found = wait_until(
+            lambda: self.search(user, "HEADER", "Message-ID", message_id),
+            "%s in %s's INBOX" % (message_id, user), seconds)
+        assert len(found) == 1, "%d copies of %s" % (len(found), message_id)
+        return found[0]
+
+    def sunk(self, message_id):
+        """The mails with that Message-ID that left the site."""
+        found = []
+        for name in sorted(glob.glob(self.env["SINK_DIR"] + "/*")):
+            with open(name, "rb") as file:
+                data = file.read()
+            if message_id.encode() in data:
+                found.append(data)
+        return found
+
+    def left(self, message_id):
+        return wait_until(lambda: self.sunk(message_id),
+                          "%s in the sink" % message_id)[0]
+
+    def settled(self):
+        """Waits until Exim's queue is empty: what has not come, won't."""
+        wait_until(lambda: not self.queue(), "an empty queue", 60)
+
+    def queue(self):
+        """Files in Exim's spool that belong to messages."""
+        return glob.glob(os.path.join(self.env["STACK_DIR"],
+                                      "exim/spool/input/**/*-[HDJ]"),
+                         recursive=True)
+
+    # -- logs --------------------------------------------------------------
+
+    @staticmethod
+    def _lines(path, pattern):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in file
+                    if re.search(pattern, line)]
+
+    def exim_log(self, pattern):
+        return self._lines(self.env["EXIM_LOG"], pattern)
+
+    def sekishod_log(self, pattern):
+        return self._lines(self.env["SEKISHOD_LOG"], pattern)
+
+    def exim_id(self, message_id):
+        """Exim's id of the message with that Message-ID."""
+        lines = wait_until(
+            lambda: self.exim_log(" <= .*id=" +
+                                  re.escape(message_id.strip("<>"))),
+            "%s in Exim's log" % message_id)
+        return re.search(r"(\S{6}-\S{6,11}-\S{2,4}) <= ", lines[-1]).group(1)
+
+    # -- the daemon --------------------------------------------------------
+
+    def sekishod_pid(self):
+        with open(self.env["SEKISHOD_PID"], encoding="ascii") as file:
+            return int(file.read())
+
+    def reload(self):
+        """SIGHUP, and wait until the new generation serves."""
+        before = len(self.sekishod_log("generation .* signatures"))
+        os.kill(self.sekishod_pid(), signal.SIGHUP)
+        wait_until(lambda: len(self.sekishod_log(
+            "generation .* signatures")) > before, "a new generation")
+
+    @contextlib.contextmanager
+    def policy(self, change):
+        """Runs with a changed policy: change(text) returns the new one."""
+        with open(self.env["POLICY"], encoding="utf-8") as file:
+            old = file.read()
+        new = change(old)
+        assert new != old, "the policy did not change"
+        try:
+            self._write_policy(new)
+            yield
+        finally:
+            self._write_policy(old)
+
+    def _write_policy(self, text):
+        with open(self.env["POLICY"], "w", encoding="utf-8") as file:
+            file.write(text)
+        self.reload()
+
+
+class ProxySMTP(smtplib.SMTP):
+    """An SMTP client that says with the PROXY protocol where it comes from."""
+
+    def __init__(self, client, port, proxy_port):
+        self._head = "PROXY TCP4 %s 127.0.0.1 40000 %d\r\n" % (client, port)
+        super().__init__("127.0.0.1", proxy_port, timeout=90)
+
+    def _get_socket(self, host, port, timeout):
+        sock = super()._get_socket(host, port, timeout)
+        sock.sendall(self._head.encode())
+        return sock
+
+
+def new_id(domain="partner.test"):
+    return "<%s@%s>" % (uuid.uuid4().hex, domain)
+
+
+def switch(policy, rule, status):
+    """The policy with that rule switched on or off."""
+    changed = re.sub(r'(<rule[^>]*\bid="%s"[^>]*\bstatus=")(on|off)(")' % rule,
+                     r"\g<1>%s\g<3>" % status, policy)
+    assert changed != policy, "rule %s is %s already" % (rule, status)
+    return changed

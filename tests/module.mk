@@ -1,0 +1,42 @@
+# Tests that need no daemon; tests/run calls `make check` under sanitizers.
+#
+# A unit test is tests/unit/test-NAME.c; when it includes NAME.c to reach its
+# statics, the linker takes that instead of the archive's.
+unit_src := $(sort $(wildcard tests/unit/test-*.c))
+unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
+fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
+all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
+	$(O)/tests/policy/run.o
+
+$(O)/tests/%: private PART_CPPFLAGS := -Icore/sekishod -Iexim-localscan \
+	-Itests/unit \
+	$(patsubst -I%,-isystem %,$(call pkg,--cflags,$(sekishod_pkgs)))
+
+test_libs = $(O)/libsekishod.a $(O)/libsekisho.a
+link_test = $(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ \
+	$(filter %.o %.a,$^) $(sekishod_libs)
+
+$(unit_bin): $(O)/%: $(O)/%.o $(test_libs)
+	$(link_test)
+$(fuzz_bin): $(O)/%: $(O)/%.o $(O)/tests/fuzz/replay.o $(test_libs)
+	$(link_test)
+$(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
+	$(link_test)
+
+check: check-unit check-policy check-fuzz
+
+check-unit: $(unit_bin)
+	@tests/check-unit $(unit_bin)
+
+check-policy: $(O)/tests/policy/run
+	@$< core/sekishod/policy.xml core/sekishod/policy.rng \
+		$(sort $(wildcard tests/policy/[0-9]*))
+
+# Every target over its own corpus; new inputs are looked for by `make fuzz`.
+check-fuzz: $(fuzz_bin)
+	@for f in $(fuzz_bin); do \
+		$$f tests/fuzz/corpus/$${f##*/fuzz-} tests/data || exit 1; \
+	done
+
+.PHONY: check-unit check-policy check-fuzz

@@ -1,0 +1,426 @@
+"""The daemons of the stack: what each needs on disk, how to start and ask it.
+
+Each class has prepare() - write files, command() - what to run, probe() - does
+it answer? - and where(), the words of `stack status`.
+"""
+import base64
+import glob
+import grp
+import hashlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+
+from process import Process
+from settings import HERE, TOP, USERS, Refused
+from signatures import write_signatures
+
+DISABLED_RSPAMD_MODULES = (
+    "rbl surbl spf dkim arc dmarc asn mx_check fuzzy_check rspamd_update "
+    "url_redirector p0f dkim_signing greylist ratelimit replies history_redis "
+    "neural hfilter").split()
+
+
+def answers(port, greeting=None):
+    """Does 127.0.0.1 take a connection, and greet with that?"""
+    with socket.create_connection(("127.0.0.1", int(port)), 2) as sock:
+        return greeting is None or sock.recv(512).startswith(greeting)
+
+
+def socket_answers(path):
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(2)
+        sock.connect(path)
+    return True
+
+
+def hashed(password):
+    """As OpenLDAP's {SSHA}, RFC 2307 and its successors."""
+    salt = os.urandom(8)
+    digest = hashlib.sha1(password.encode() + salt).digest()
+    return "{SSHA}" + base64.b64encode(digest + salt).decode()
+
+
+class Daemon(Process):
+    name = ""
+    package = ""    # that has the program, for the message when it is missing
+
+    def __init__(self, settings):
+        super().__init__(settings, self.name)
+        self.settings = settings
+        self.values = settings.values
+
+    def prepare(self):
+        pass
+
+    # -- files -------------------------------------------------------------
+
+    def folder(self, name, user="root", mode=0o755):
+        """A folder below the stack's, made if it is not there."""
+        path = os.path.join(self.settings.dir, name)
+        os.makedirs(path, exist_ok=True)
+        shutil.chown(path, user, pwd.getpwnam(user).pw_gid)
+        os.chmod(path, mode)
+        return path
+
+    def write(self, path, text, group="root", mode=0o644):
+        """A file, never readable for more than it shall be."""
+        path = os.path.join(self.settings.dir, path)
+        if os.path.exists(path):
+            os.unlink(path)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chown(path, 0, grp.getgrnam(group).gr_gid)
+        os.chmod(path, mode)
+        return path
+
+    def fill(self, template, **more):
+        """The text of conf/TEMPLATE.in with its @NAME@s replaced."""
+        with open(os.path.join(HERE, "conf", template + ".in"),
+                  encoding="utf-8") as file:
+            text = file.read()
+        for name, value in {**self.values, **more}.items():
+            text = text.replace("@%s@" % name, value)
+        return text
+
+    def secret(self, name, group="root"):
+        """The password of a service, and the file that holds it."""
+        self.folder("secrets", mode=0o711)
+        password = name + "-secret-1"
+        self.write("secrets/ldap-" + name, password + "\n", group, 0o640)
+        return password
+
+    @staticmethod
+    def as_user(user, command):
+        """Runs command as that user, in all groups of that user."""
+        gid = str(pwd.getpwnam(user).pw_gid)
+        return ["setpriv", "--reuid", user, "--regid", gid, "--init-groups",
+                *command]
+
+
+class Dns(Daemon):
+    name = "dnsmasq"
+    package = "dnsmasq-base"
+
+    def prepare(self):
+        self.folder("dns")
+        self.write("dns/dnsmasq.conf", self.fill("dnsmasq.conf"))
+        self.write("dns/resolv.conf", self.fill("resolv.conf"))
+
+    def command(self):
+        return ["/usr/sbin/dnsmasq", "-k", "-u", "nobody", "-C",
+                self.settings.path("dns/dnsmasq.conf")]
+
+    def probe(self):
+        with socket.create_connection((self.values["DNS_ADDRESS"], 53), 2):
+            return True
+
+    def where(self):
+        return "%s port 53, with the block list bl.sekisho.test" % \
+            self.values["DNS_ADDRESS"]
+
+
+class Ldap(Daemon):
+    name = "slapd"
+    package = "slapd"
+
+    def prepare(self):
+        database = self.folder("ldap/db", "openldap", 0o700)
+        config = self.settings.path("ldap/config")
+        shutil.rmtree(config, ignore_errors=True)
+        self.folder("ldap/config", "openldap", 0o700)
+        shutil.copy(os.path.join(TOP, "ldap-schema/sekisho.ldif"),
+                    self.settings.path("ldap/sekisho.ldif"))
+        hashes = {name.upper() + "_HASH": hashed(name + "-secret-1")
+                  for name in USERS}
+        hashes["ADMIN_HASH"] = hashed(self.secret("admin"))
+        hashes["MTA_HASH"] = hashed(self.secret("mta",
+                                                self.values["MTA_USER"]))
+        hashes["SEKISHOD_HASH"] = hashed(self.secret("sekishod", "sekisho"))
+        self._load("0", "slapd.ldif", hashes)
+        if not os.path.exists(os.path.join(database, "data.mdb")):
+            self._load("1", "people.ldif", hashes)
+
+    def _load(self, number, template, hashes):
+        file = self.write("ldap/" + template, self.fill(template, **hashes),
+                          "openldap", 0o640)
+        result = subprocess.run(
+            self.as_user("openldap", ["/usr/sbin/slapadd", "-q", "-n", number,
+                                      "-F", self.settings.path("ldap/config"),
+                                      "-l", file]),
+            check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        if result.returncode != 0:
+            raise Refused("slapd: %s was not accepted:\n%s" %
+                          (template, result.stdout.rstrip()))
+
+    def command(self):
+        return self.as_user("openldap", [
+            "/usr/sbin/slapd", "-d", "none", "-h", self.values["LDAP_URI"],
+            "-F", self.settings.path("ldap/config")])
+
+    def probe(self):
+        return answers(self.values["LDAP_PORT"])
+
+    def where(self):
+        return "port %s, %s" % (self.values["LDAP_PORT"],
+                                self.values["LDAP_BASE"])
+
+
+class Rspamd(Daemon):
+    name = "rspamd"
+    package = "rspamd"
+    user = "_rspamd"
+
+    def prepare(self):
+        for name in ("rspamd/run", "rspamd/log"):
+            self.folder(name, self.user)
+        self.folder(self.values["RSPAMD_DB"], self.user)
+        override = self.folder("rspamd/conf/override.d")
+        for template in glob.glob(os.path.join(HERE, "conf/rspamd/*.in")):
+            name = os.path.basename(template)[:-len(".in")]
+            self.write(os.path.join(override, name),
+                       self.fill("rspamd/" + name))
+        for module in DISABLED_RSPAMD_MODULES:
+            self.write(os.path.join(override, module + ".conf"),
+                       "enabled = false;\n")
+        self.write(os.path.join(override, "worker-proxy.inc"),
+                   "enabled = false;\n")
+
+    def command(self):
+        return self.as_user(self.user, [
+            "/usr/bin/rspamd", "-f", "-c", "/etc/rspamd/rspamd.conf",
+            "--var=LOCAL_CONFDIR=" + self.settings.path("rspamd/conf"),
+            "--var=DBDIR=" + self.values["RSPAMD_DB"],
+            "--var=RUNDIR=" + self.settings.path("rspamd/run"),
+            "--var=LOGDIR=" + self.settings.path("rspamd/log")])
+
+    def probe(self):
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(2)
+            sock.connect(self.settings.path("rspamd/run/normal.sock"))
+            sock.sendall(b"GET /ping HTTP/1.0\r\n\r\n")
+            return b" 200 " in sock.recv(512)
+
+    def where(self):
+        return "a socket; GTUBE and X-Stack-Spam-Score for the tests"
+
+
+class Dovecot(Daemon):
+    name = "dovecot"
+    package = "dovecot-imapd, dovecot-lmtpd"
+
+    def prepare(self):
+        for name in ("dovecot", "dovecot/run", "dovecot/state"):
+            self.folder(name)
+        self.folder("mail", "mail", 0o700)
+        self.write("dovecot/users",
+                   "".join("%s:%s-secret-1\n" % (name, name)
+                           for name in USERS), "dovecot", 0o640)
+        self.write("dovecot/dovecot.conf", self.fill("dovecot.conf"))
+
+    def command(self):
+        return ["/usr/sbin/dovecot", "-F", "-c", self.values["DOVECOT_CONFIG"]]
+
+    def probe(self):
+        return (socket_answers(self.values["LMTP_SOCKET"]) and
+                socket_answers(self.values["AUTH_SOCKET"]) and
+                answers(self.values["IMAP_PORT"], b"* OK"))
+
+    def where(self):
+        return "IMAP port %s, users %s" % (self.values["IMAP_PORT"],
+                                           ", ".join(USERS))
+
+
+class Sink(Daemon):
+    name = "sink"
+    package = "python3"
+
+    def prepare(self):
+        self.folder("sink")
+
+    def command(self):
+        return ["/usr/bin/python3", os.path.join(TOP, "tests/fake/sink.py"),
+                self.values["SINK_PORT"], self.values["SINK_DIR"]]
+
+    def probe(self):
+        return answers(self.values["SINK_PORT"], b"220")
+
+    def where(self):
+        return "port %s, mail that leaves the site" % self.values["SINK_PORT"]
+
+
+class Signatures(Daemon):
+    """No daemon: the folder that sekishod and clamd load."""
+
+    def prepare(self):
+        if self.values["SIGNATURES"] == self.settings.path("signatures"):
+            write_signatures(self.folder("signatures"))
+        elif not os.path.isdir(self.values["SIGNATURES"]):
+            raise Refused("STACK_SIGNATURES: there is no folder " +
+                          self.values["SIGNATURES"])
+
+
+class Clamd(Signatures):
+    name = "clamd"
+    package = "clamav-daemon"
+
+    def prepare(self):
+        super().prepare()
+        self.folder("clamd", self.values["MTA_USER"])
+        self.write("clamd/clamd.conf", self.fill("clamd.conf"))
+
+    def command(self):
+        return ["/usr/sbin/clamd", "-c",
+                self.settings.path("clamd/clamd.conf")]
+
+    def probe(self):
+        return socket_answers(self.settings.path("clamd/clamd.sock"))
+
+    def where(self):
+        return "a socket, for Exim's own malware condition"
+
+
+class Sekishod(Signatures):
+    name = "sekishod"
+    package = "this repository: run make"
+
+    def prepare(self):
+        super().prepare()
+        self.folder("sekishod")
+        self.folder("sekishod/run")
+        source = os.path.join(TOP, "core/sekishod")
+        templates = self.settings.path("sekishod/templates")
+        shutil.rmtree(templates, ignore_errors=True)
+        shutil.copytree(os.path.join(source, "templates"), templates)
+        shutil.copy(os.path.join(source, "policy.rng"),
+                    self.settings.path("sekishod/policy.rng"))
+        self.write("sekishod/policy.xml", self._policy(source))
+        self.write("sekishod/sekishod.conf", self.fill("sekishod.conf"))
+
+    @staticmethod
+    def _policy(source):
+        """The administrator's, or the shipped one for our domain."""
+        own = os.environ.get("STACK_POLICY")
+        try:
+            with open(own or os.path.join(source, "policy.xml"),
+                      encoding="utf-8") as file:
+                text = file.read()
+        except OSError as error:
+            raise Refused("STACK_POLICY: %s" % error) from error
+        return text if own else text.replace("example.com", "example.test")
+
+    def command(self):
+        return [self.values["SEKISHOD"], "-c", self.values["SEKISHOD_CONFIG"]]
+
+    def probe(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            if " is ready: " not in file.read():
+                return False
+        return socket_answers(self.values["SCAN_SOCKET"])
+
+    def where(self):
+        return "a socket, the checkpoint itself"
+
+
+class Exim(Daemon):
+    name = "exim"
+    package = "exim4-daemon-heavy"
+
+    def prepare(self):
+        user = self.values["MTA_USER"]
+        self.folder("exim")
+        for name in ("exim/spool", "exim/log"):
+            self.folder(name, user, 0o750)
+        if self.settings.checkpoint:
+            for file in glob.glob(os.path.join(
+                    TOP, "exim-localscan/snippets/sekisho.*")):
+                shutil.copy(file, self.settings.path("exim"))
+            self._copy_built(self.settings.built_variant)
+            if self.settings.module == "1":
+                self._copy_built(self.settings.built_module)
+        self.write("exim/exim.conf", self._macros() + self.fill("exim.conf"),
+                   user, 0o640)
+
+    def _copy_built(self, path):
+        """Out of a clone that Exim's user may not be able to read."""
+        if not os.path.exists(path):
+            raise Refused("STACK_MODULE=%s needs %s; run make" %
+                          (self.settings.module, path))
+        target = self.settings.path("exim", os.path.basename(path))
+        if os.path.exists(target):
+            os.unlink(target)
+        shutil.copy(path, target)
+
+    def _macros(self):
+        lines = []
+        if self.settings.rspamd:
+            lines.append("STACK_RSPAMD = yes")
+        if self.settings.module == "malware":
+            lines.append("STACK_MALWARE = yes")
+        if self.settings.checkpoint:
+            lines += self._sekisho_macros()
+        return "".join(line + "\n" for line in lines)
+
+    def _sekisho_macros(self):
+        base = self.values["LDAP_BASE"]
+        lines = [
+            "STACK_CHECKPOINT = yes",
+            "SEKISHO_SOCKET = " + self.values["SCAN_SOCKET"],
+            "SEKISHO_VARIANT = " + self.settings.path("exim/sekisho-variant"),
+            "SEKISHO_LDAP_SERVERS = 127.0.0.1::" + self.values["LDAP_PORT"],
+            "SEKISHO_LDAP_BASE = ou=people," + base,
+            'SEKISHO_LDAP_BIND = user="cn=mta,ou=services,%s" pass=%s' %
+            (base, self.secret("mta", self.values["MTA_USER"]))]
+        if self.settings.module == "compiled-in":
+            lines.append("SEKISHO_COMPILED_IN = yes")
+        else:
+            lines.append("SEKISHO_MODULE = " +
+                         self.settings.path("exim/sekisho-localscan.so"))
+        if self.settings.rspamd:
+            lines.append("SEKISHO_SPAM = yes")
+        if self.values["REPUTATION"] == "1":
+            lines += ["SEKISHO_REPUTATION_ZONE = bl.sekisho.test",
+                      "SEKISHO_REPUTATION_NAME = Sekisho test database"]
+        return lines
+
+    def command(self):
+        command = self.as_user(self.values["MTA_USER"], [
+            self.values["EXIM"], "-C", self.values["EXIM_CONFIG"], "-bdf",
+            "-q10s"])
+        if self.values["REPUTATION"] != "1":
+            return command
+        # Exim asks whom resolv.conf names: it gets one of its own.
+        return ["unshare", "-m", "sh", "-c",
+                'mount --bind "$0" /etc/resolv.conf && exec "$@"',
+                self.settings.path("dns/resolv.conf"), *command]
+
+    def probe(self):
+        return (answers(self.values["SMTP_PORT"], b"220") and
+                answers(self.values["SUBMISSION_PORT"], b"220"))
+
+    def where(self):
+        return "SMTP port %s, PROXY %s, submission %s; %s" % (
+            self.values["SMTP_PORT"], self.values["PROXY_PORT"],
+            self.values["SUBMISSION_PORT"], {
+                "1": "with Sekisho", "compiled-in": "with Sekisho inside",
+                "malware": "with clamd", "0": "without Sekisho",
+            }[self.settings.module])
+
+
+EVERY = (Dns, Ldap, Rspamd, Dovecot, Sink, Clamd, Sekishod, Exim)
+
+
+def wanted(settings):
+    """The daemons of this stack, in the order of their starting."""
+    without = set()
+    if not settings.rspamd:
+        without.add(Rspamd)
+    if settings.module != "malware":
+        without.add(Clamd)
+    if not settings.checkpoint:
+        without.add(Sekishod)
+    return [kind(settings) for kind in EVERY if kind not in without]

@@ -1,0 +1,115 @@
+"""The settings of one stack: folders, ports and switches, from the environment.
+
+Each is a name in capitals; @NAME@ in a template of conf/ stands for its value,
+and `stack env` prints those that scripts need.
+"""
+import os
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+USERS = ("alice", "bob", "carol", "dave", "erin")
+PORTS = {"SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
+         "IMAP_PORT": 143, "LDAP_PORT": 389, "SINK_PORT": 26}
+PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
+           "SCAN_SOCKET", "EXIM", "EXIM_CONFIG", "EXIM_LOG", "EXIM_SPOOL",
+           "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG", "SEKISHOD_PID",
+           "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI", "LDAP_BASE",
+           "SECRETS_DIR", "DOVECOT_CONFIG", "LMTP_SOCKET", "MODULE", "RSPAMD",
+           "REPUTATION")
+LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
+
+
+class Refused(Exception):
+    """What the user is told when something cannot work."""
+
+
+def closed_parent(path):
+    """The first folder above path that other users cannot enter, or None."""
+    while path != "/":
+        path = os.path.dirname(path)
+        if os.path.isdir(path) and not os.stat(path).st_mode & 0o001:
+            return path
+    return None
+
+
+def switch(name, preset):
+    value = os.environ.get(name, "")
+    return value if value != "" else preset
+
+
+def namespaces_work():
+    """May we give Exim a resolv.conf of its own?"""
+    return subprocess.run(["unshare", "-m", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Settings:
+    def __init__(self):
+        self.asked_dir = os.path.abspath(
+            switch("STACK_DIR", os.path.join(TOP, "build", "stack")))
+        self.base = int(switch("PORT_BASE", "20000"))
+        if not 1024 <= self.base <= 64900:
+            raise Refused("PORT_BASE must be from 1024 to 64900")
+        # Daemons that run as other users must get there, which they cannot in
+        # a clone below /root: then the stack lives in /var/tmp, and a symbolic
+        # link stands where it was asked for.
+        self.dir = os.path.realpath(self.asked_dir)
+        if closed_parent(self.dir) is not None:
+            self.dir = "/var/tmp/sekisho-stack-%d" % self.base
+        if len(self.dir + LONGEST_SOCKET) > 107:
+            raise Refused("STACK_DIR is too long for sockets: " + self.dir)
+        build = os.path.abspath(switch("STACK_BUILD",
+                                       os.path.join(TOP, "build")))
+        self.built_module = os.path.join(build, "sekisho-localscan.so")
+        self.built_variant = os.path.join(build, "sekisho-variant")
+        self.module = switch("STACK_MODULE",
+                             "1" if os.path.exists(self.built_module) else "0")
+        if self.module not in ("0", "1", "malware", "compiled-in"):
+            raise Refused("STACK_MODULE is 0, 1, malware or compiled-in")
+        self.checkpoint = self.module in ("1", "compiled-in")
+        self.rspamd = switch("STACK_RSPAMD", "1") == "1"
+        self.values = self._values(build)
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def _values(self, build):
+        values = {name: str(self.base + offset)
+                  for name, offset in PORTS.items()}
+        values.update({
+            "TOP": TOP, "STACK_DIR": self.dir, "PORT_BASE": str(self.base),
+            "DNS_ADDRESS": "127.77.%d.%d" % (self.base >> 8, self.base & 255),
+            "SINK_DIR": self.path("sink"),
+            "SCAN_SOCKET": self.path("sekishod/run/scan.sock"),
+            "EXIM": switch("STACK_EXIM", "/usr/sbin/exim4"),
+            "EXIM_CONFIG": self.path("exim/exim.conf"),
+            "EXIM_LOG": self.path("exim/log/mainlog"),
+            "EXIM_SPOOL": self.path("exim/spool"),
+            "SEKISHOD": os.path.join(build, "sekishod"),
+            "SEKISHOD_CONFIG": self.path("sekishod/sekishod.conf"),
+            "SEKISHOD_LOG": self.path("log/sekishod.log"),
+            "SEKISHOD_PID": self.path("run/sekishod.pid"),
+            "POLICY": self.path("sekishod/policy.xml"),
+            "SIGNATURES": os.path.abspath(
+                switch("STACK_SIGNATURES", self.path("signatures"))),
+            "MTA_USER": "Debian-exim",
+            "LDAP_URI": "ldap://127.0.0.1:%s" % values["LDAP_PORT"],
+            "LDAP_BASE": "dc=example,dc=test",
+            "SECRETS_DIR": self.path("secrets"),
+            "DOVECOT_CONFIG": self.path("dovecot/dovecot.conf"),
+            "LMTP_SOCKET": self.path("dovecot/run/lmtp.sock"),
+            "AUTH_SOCKET": self.path("dovecot/run/auth.sock"),
+            "MODULE": self.module,
+            "RSPAMD": str(int(self.rspamd)),
+            "REPUTATION": str(int(self.checkpoint and namespaces_work())),
+            # Kept between runs: rspamd compiles for 9 s when it is empty.
+            "RSPAMD_DB": os.path.join(os.path.dirname(self.dir),
+                                      "rspamd-db-%d" % self.base),
+            "WIREFORMAT": "true" if switch("STACK_WIREFORMAT", "0") == "1"
+                          else "false",
+        })
+        return values
+
+    def env(self):
+        return ["%s=%s" % (name, self.values[name]) for name in PRINTED]
