@@ -1,0 +1,14 @@
+# Man pages (mdoc), checked with mandoc's own lint.
+man_pages := $(sort $(wildcard docs/man/*.[1-8]))
+
+check: check-man
+check-man:
+	@tests/check-man $(man_pages)
+
+install: install-man
+install-man:
+	for f in $(man_pages); do \
+		$(INSTALL) -D -m 0644 $$f \
+			$(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/} || exit 1; \
+	done
+.PHONY: check-man install-man
