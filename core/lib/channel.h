@@ -23,6 +23,8 @@ enum sekisho_frame_type {
 	SEKISHO_FRAME_EXPLAIN = 3,	/* sekisho -> clerk: as MESSAGE */
 	SEKISHO_FRAME_EXPLAIN_JSON = 4,	/* the same, the answer in JSON */
 	SEKISHO_FRAME_EXPLANATION = 5,	/* clerk -> sekisho: one text */
+	SEKISHO_FRAME_REQUEST = 8,	/* request.h, fd if the verb wants one */
+	SEKISHO_FRAME_ANSWER = 9,	/* request.h */
 	SEKISHO_FRAME_INSPECT = 16,	/* clerk -> inspector: fd = message */
 	SEKISHO_FRAME_INSPECTION = 17,	/* inspector -> clerk: inspection.h */
 	SEKISHO_FRAME_REWRITE = 18,	/* clerk -> inspector: edits, fd in, out */

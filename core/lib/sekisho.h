@@ -12,6 +12,7 @@
 
 /* Where sekishod listens unless the administrator says otherwise. */
 #define SEKISHO_SCAN_SOCKET "/run/sekisho/scan.sock"
+#define SEKISHO_CONTROL_SOCKET "/run/sekisho/control.sock"
 
 #define SEKISHO_FRAME_MAX (32u << 20)	/* bytes of one frame */
 #define SEKISHO_RECIPIENTS_MAX 50000u	/* recipients of one message */

@@ -1,8 +1,8 @@
 /*
- * clerk.c - one process that answers Exim's module, one message at a time.
+ * clerk.c - the life of one process that serves a desk, one visitor at a time.
  *
- * It reads no byte of a mail's body: inspectors do. It runs as an ordinary
- * user, holds the policy and its own connection to the directory.
+ * It runs as an ordinary user, holds the policy and its own connection to the
+ * directory.
  */
 #include <errno.h>
 #include <grp.h>
@@ -12,180 +12,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "clerk.h"
 #include "directory.h"
-#include "explanation.h"
-#include "frame.h"
 #include "listener.h"
 #include "log.h"
-#include "planner.h"
-
-/* One connection: a request and what the answer needs. */
-struct visit {
-	const struct checkpoint *checkpoint;
-	int fd;
-	int64_t begin;
-	int64_t deadline;
-	struct sekisho_frame request;
-	struct sekisho_message message;
-	struct sekisho_buf reply;
-};
-
-static int
-visit_reply(struct visit *visit, uint32_t type, const struct examination *ex)
-{
-	struct sekisho_frame frame = { .type = type, .data = visit->reply.data,
-		.len = visit->reply.len };
-	struct sekisho_error err;
-	uint32_t i;
-
-	for (i = 0; ex != NULL && i < ex->variant_count; i++)
-		frame.fds[frame.fd_count++] = ex->variant_fds[i];
-	if (sekisho_channel_send(visit->fd, &frame, visit->deadline,
-	    &err) == 0)
-		return 0;
-	log_line(LOG_LEVEL_WARNING, "id=%s the answer did not arrive: %s",
-		visit->message.id, err.text);
-	return -1;
-}
-
-static void
-visit_refuse(struct visit *visit, const char *reason)
-{
-	sekisho_buf_free(&visit->reply);
-	sekisho_put_text(&visit->reply, reason);
-	visit_reply(visit, SEKISHO_FRAME_FAILURE, NULL);
-}
-
-/* For Exim's module: the plan, with the new bodies beside it. */
-static void
-visit_plan(struct visit *visit, struct examination *ex)
-{
-	struct sekisho_error err = { "" };
-	struct sekisho_plan *plan;
-
-	if (examine(ex, visit->request.fds[0], &err) < 0)
-		plan = planner_failure(ex, err.text);
-	else
-		plan = planner_plan(ex);
-	sekisho_plan_encode(plan, &visit->reply);
-	if (visit->reply.failed)
-		visit_refuse(visit, "the plan is too long");
-	else
-		visit_reply(visit, SEKISHO_FRAME_PLAN,
-			plan->variant_count > 0 ? ex : NULL);
-	planner_log(ex, plan, sekisho_now() - visit->begin);
-}
-
-/* For `sekisho explain`: nothing is done, everything is told. */
-static void
-visit_explain(struct visit *visit, struct examination *ex)
-{
-	struct sekisho_error err = { "" };
-	struct sekisho_buf text;
-	struct trace trace;
-
-	ex->trace = &trace;
-	if (examine(ex, visit->request.fds[0], &err) < 0) {
-		visit_refuse(visit, err.text);
-		return;
-	}
-	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
-	if (visit->request.type == SEKISHO_FRAME_EXPLAIN)
-		explanation_text(ex, &text);
-	else
-		explanation_json(ex, &text);
-	sekisho_put_text(&visit->reply, text.data);
-	sekisho_buf_free(&text);
-	if (visit->reply.failed)
-		visit_refuse(visit, "the explanation is too long");
-	else
-		visit_reply(visit, SEKISHO_FRAME_EXPLANATION, NULL);
-}
-
-static void
-visit_examine(struct visit *visit)
-{
-	struct examination ex = {
-		.checkpoint = visit->checkpoint,
-		.message = &visit->message,
-		.pool = pool_new(),
-		.deadline = visit->deadline,
-		.message_fd = -1,
-	};
-
-	if (visit->request.type == SEKISHO_FRAME_MESSAGE)
-		visit_plan(visit, &ex);
-	else
-		visit_explain(visit, &ex);
-	examine_end(&ex);
-	pool_free(ex.pool);
-}
-
-/* Only the MTA, ourselves and root may ask. */
-static int
-visit_check_peer(const struct visit *visit, struct sekisho_error *err)
-{
-	const struct config *config = visit->checkpoint->config;
-	uid_t uid;
-
-	if (listener_peer(visit->fd, &uid) < 0)
-		return sekisho_error_set(err, "unknown peer: %s",
-			strerror(errno));
-	if (uid == 0 || uid == config->uid || uid == config->mta_uid)
-		return 0;
-	return sekisho_error_set(err, "user %u may not ask; it is not the "
-		"mta-user %s", (unsigned int)uid, config->mta_user);
-}
-
-static int
-visit_receive(struct visit *visit, struct sekisho_error *err)
-{
-	int n = sekisho_channel_recv(visit->fd, &visit->request,
-		visit->deadline, err);
-
-	if (n <= 0)
-		return n == 0 ? sekisho_error_set(err, "empty visit") : -1;
-	if (visit->request.type != SEKISHO_FRAME_MESSAGE &&
-	    visit->request.type != SEKISHO_FRAME_EXPLAIN &&
-	    visit->request.type != SEKISHO_FRAME_EXPLAIN_JSON)
-		return sekisho_error_set(err, "unknown request %u",
-			visit->request.type);
-	if (visit->request.fd_count != 1)
-		return sekisho_error_set(err, "a request without a body");
-	return sekisho_message_decode(&visit->message, visit->request.data,
-		visit->request.len, err);
-}
-
-static void
-clerk_serve(const struct checkpoint *checkpoint, int fd)
-{
-	struct visit visit = {
-		.checkpoint = checkpoint,
-		.fd = fd,
-		.begin = sekisho_now(),
-		.deadline = sekisho_deadline(
-			(int64_t)checkpoint->config->deadline * 1000),
-		.message = { .id = "-" },
-	};
-	struct sekisho_error err = { "" };
-
-	sekisho_buf_init(&visit.reply, SEKISHO_FRAME_MAX);
-	if (visit_check_peer(&visit, &err) < 0 ||
-	    visit_receive(&visit, &err) < 0) {
-		/* A probe of the socket says nothing and deserves no line. */
-		if (strcmp(err.text, "empty visit") != 0) {
-			log_line(LOG_LEVEL_WARNING, "scan.sock: %s", err.text);
-			visit_refuse(&visit, err.text);
-		}
-	} else {
-		visit_examine(&visit);
-	}
-	sekisho_buf_free(&visit.reply);
-	sekisho_message_free(&visit.message);
-	sekisho_frame_free(&visit.request);
-}
 
 static int
 clerk_drop_privileges(const struct config *config)
@@ -196,8 +26,24 @@ clerk_drop_privileges(const struct config *config)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* Who may ask here is known by user, before a byte is read. */
+static bool
+clerk_admits(const struct desk *desk, const struct config *config, int fd)
+{
+	uid_t uid;
+
+	if (listener_peer(fd, &uid) < 0)
+		return false;
+	if (uid == 0 || uid == config->uid || desk->admits(config, uid))
+		return true;
+	log_line(LOG_LEVEL_WARNING, "%s: user %u may not ask; %s names who may",
+		desk->socket, (unsigned int)uid, desk->parameter);
+	return false;
+}
+
 int
-clerk_run(const struct checkpoint *checkpoint, int listen_fd)
+clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
+	int listen_fd)
 {
 	struct checkpoint own = *checkpoint;
 	int fd;
@@ -213,7 +59,8 @@ clerk_run(const struct checkpoint *checkpoint, int listen_fd)
 	listener_stop_on_sigterm();
 	own.directory = directory_new(own.config);
 	while ((fd = listener_accept(listen_fd)) >= 0) {
-		clerk_serve(&own, fd);
+		if (clerk_admits(desk, own.config, fd))
+			desk->serve(&own, fd);
 		close(fd);
 	}
 	return EX_OK;

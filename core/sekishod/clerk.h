@@ -1,16 +1,17 @@
 /*
- * clerk.h - one process that answers Exim's module, one message at a time.
+ * clerk.h - one process that serves a desk, one visitor at a time.
  */
 #ifndef SEKISHO_CLERK_H
 #define SEKISHO_CLERK_H
 
-#include "examine.h"
+#include "desk.h"
 
 /*
  * Gives up its privileges and serves connections of listen_fd until SIGTERM.
  * Returns the process' exit status. checkpoint needs config, policy and
  * ratelimit.
  */
-int clerk_run(const struct checkpoint *checkpoint, int listen_fd);
+int clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
+	int listen_fd);
 
 #endif

@@ -36,6 +36,8 @@ static const struct parameter parameters[] = {
 	TEXT("user", user, "sekisho"),
 	TEXT("jail-user", jail_user, "nobody"),
 	TEXT("mta-user", mta_user, "Debian-exim"),
+	TEXT("control-users", control_users, ""),
+	TEXT("account-users", account_users, ""),
 	TEXT("log", log, "syslog"),
 	TEXT("jail", jail, "required"),
 	TEXT("ldap-uri", ldap_uri, ""),
@@ -43,6 +45,8 @@ static const struct parameter parameters[] = {
 	TEXT("ldap-bind-dn", ldap_bind_dn, ""),
 	TEXT("ldap-bind-password-file", ldap_bind_password_file, ""),
 	NUMBER("clerks", clerks, "8", 1, 256),
+	NUMBER("control-clerks", control_clerks, "4", 1, 256),
+	NUMBER("account-clerks", account_clerks, "2", 1, 256),
 	NUMBER("inspectors", inspectors, "2", 1, 256),
 	NUMBER("deadline", deadline, "50", 1, 3600),
 	NUMBER("scan-seconds", scan_seconds, "30", 1, 3600),
@@ -168,6 +172,38 @@ find_user(const char *parameter, const char *name, uid_t *uid_r, gid_t *gid_r,
 	return 0;
 }
 
+/* Looks up the users of a list "name, name". */
+static int
+find_users(const char *parameter, const char *names, struct user_list *list,
+	struct sekisho_error *err)
+{
+	char *copy = strdup(names);
+	char *name, *rest = copy;
+	int result = 0;
+	gid_t gid;
+
+	list->uids = calloc(strlen(names) + 1, sizeof(*list->uids));
+	if (copy == NULL || list->uids == NULL)
+		result = sekisho_error_set(err, "out of memory");
+	while (result == 0 && (name = strsep(&rest, ", \t")) != NULL)
+		if (*name != '\0')
+			result = find_user(parameter, name,
+				&list->uids[list->count++], &gid, err);
+	free(copy);
+	return result;
+}
+
+bool
+user_list_has(const struct user_list *list, uid_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->uids[i] == uid)
+			return true;
+	return false;
+}
+
 static int
 read_password(struct config *config, struct sekisho_error *err)
 {
@@ -215,7 +251,11 @@ config_check(struct config *config, struct sekisho_error *err)
 	    find_user("jail-user", config->jail_user, &config->jail_uid,
 	    &config->jail_gid, err) < 0 ||
 	    find_user("mta-user", config->mta_user, &config->mta_uid,
-	    &config->mta_gid, err) < 0)
+	    &config->mta_gid, err) < 0 ||
+	    find_users("control-users", config->control_users,
+	    &config->control_uids, err) < 0 ||
+	    find_users("account-users", config->account_users,
+	    &config->account_uids, err) < 0)
 		return -1;
 	return read_password(config, err);
 }

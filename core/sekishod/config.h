@@ -5,11 +5,18 @@
 #define SEKISHO_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "sekisho.h"
 
 #define CONFIG_FILE "/etc/sekisho/sekishod.conf"
+
+/* Users named in a parameter. */
+struct user_list {
+	uid_t *uids;
+	size_t count;
+};
 
 /* Texts are never NULL; "" means not set. */
 struct config {
@@ -21,6 +28,8 @@ struct config {
 	const char *user;		/* whom the clerks run as */
 	const char *jail_user;		/* whom the inspectors run as */
 	const char *mta_user;		/* who may ask on scan.sock */
+	const char *control_users;	/* who may ask on control.sock */
+	const char *account_users;	/* who may ask on account.sock */
 	const char *log;		/* "stderr", "syslog" or a file */
 	const char *jail;		/* "required" or "best-effort" */
 	const char *ldap_uri;		/* "": no directory, nobody approves */
@@ -28,7 +37,9 @@ struct config {
 	const char *ldap_bind_dn;
 	const char *ldap_bind_password_file;
 	const char *ldap_password;	/* what that file holds */
-	unsigned int clerks;
+	unsigned int clerks;		/* for scan.sock */
+	unsigned int control_clerks;
+	unsigned int account_clerks;
 	unsigned int inspectors;
 	unsigned int deadline;		/* seconds for one message */
 	unsigned int scan_seconds;	/* for one scan of libclamav */
@@ -41,7 +52,11 @@ struct config {
 	gid_t jail_gid;
 	uid_t mta_uid;
 	gid_t mta_gid;
+	struct user_list control_uids;
+	struct user_list account_uids;
 };
+
+bool user_list_has(const struct user_list *list, uid_t uid);
 
 /*
  * Reads file over the defaults, looks up the users and reads the LDAP password.

@@ -42,9 +42,9 @@ struct master {
 	struct config *config;
 	struct policy *policy;
 	struct ratelimit *ratelimit;
-	int listen_fd;
 	int lock_fd;
-	pid_t clerks[CLERKS_MAX];	/* of the present policy; 0: none */
+	int listen_fds[DESKS];
+	pid_t clerks[DESKS][CLERKS_MAX];	/* of the present policy; or 0 */
 	pid_t serving;			/* generation that has the socket */
 	pid_t starting;			/* generation that loads, or 0 */
 	int starting_fd;		/* what it tells us, or -1 */
@@ -78,7 +78,6 @@ static int
 master_open_run_dir(struct master *master, struct sekisho_error *err)
 {
 	const struct config *config = master->config;
-	struct listener_owner owner = { config->uid, config->mta_gid, 0660 };
 	char path[PATH_MAX];
 
 	if (mkdir(config->run_dir, 0755) < 0 && errno != EEXIST)
@@ -92,9 +91,26 @@ master_open_run_dir(struct master *master, struct sekisho_error *err)
 	if (flock(master->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return sekisho_error_set(err, "another sekishod is running in "
 			"%s; stop it or set another run-dir", config->run_dir);
-	snprintf(path, sizeof(path), "%s/scan.sock", config->run_dir);
-	master->listen_fd = listener_open(path, &owner, err);
-	return master->listen_fd < 0 ? -1 : 0;
+	return 0;
+}
+
+static int
+desks_open(struct master *master, struct sekisho_error *err)
+{
+	const struct config *config = master->config;
+	struct listener_owner owner = { config->uid, config->mta_gid, 0 };
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < DESKS; i++) {
+		snprintf(path, sizeof(path), "%s/%s", config->run_dir,
+			desks[i].socket);
+		owner.mode = desks[i].mode;
+		master->listen_fds[i] = listener_open(path, &owner, err);
+		if (master->listen_fds[i] < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /*
@@ -184,25 +200,35 @@ generation_listen(struct master *master)
 }
 
 static void
-clerks_start(struct master *master)
+clerk_start(struct master *master, size_t desk, unsigned int index)
 {
 	struct checkpoint checkpoint = {
 		.config = master->config,
 		.policy = master->policy,
 		.ratelimit = master->ratelimit,
 	};
-	unsigned int i;
-	pid_t pid;
+	pid_t pid = fork();
 
-	for (i = 0; i < master->config->clerks; i++) {
-		if (master->clerks[i] != 0)
-			continue;
-		pid = fork();
-		if (pid == 0) {
-			sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
-			_exit(clerk_run(&checkpoint, master->listen_fd));
-		}
-		master->clerks[i] = pid > 0 ? pid : 0;
+	if (pid == 0) {
+		sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
+		_exit(clerk_run(&checkpoint, &desks[desk],
+			master->listen_fds[desk]));
+	}
+	master->clerks[desk][index] = pid > 0 ? pid : 0;
+}
+
+/* As many as the configuration says; those that are there are left alone. */
+static void
+clerks_start(struct master *master)
+{
+	unsigned int i, count;
+	size_t desk;
+
+	for (desk = 0; desk < DESKS; desk++) {
+		count = desks[desk].clerks(master->config);
+		for (i = 0; i < count; i++)
+			if (master->clerks[desk][i] == 0)
+				clerk_start(master, desk, i);
 	}
 }
 
@@ -211,18 +237,34 @@ static void
 clerks_dismiss(struct master *master)
 {
 	unsigned int i;
+	size_t desk;
 
-	for (i = 0; i < CLERKS_MAX; i++) {
-		if (master->clerks[i] != 0)
-			kill(master->clerks[i], SIGTERM);
-		master->clerks[i] = 0;
-	}
+	for (desk = 0; desk < DESKS; desk++)
+		for (i = 0; i < CLERKS_MAX; i++)
+			if (master->clerks[desk][i] != 0)
+				kill(master->clerks[desk][i], SIGTERM);
+	memset(master->clerks, 0, sizeof(master->clerks));
+}
+
+/* Forgets the clerk with that pid, if it is one. */
+static bool
+clerk_forget(struct master *master, pid_t pid)
+{
+	unsigned int i;
+	size_t desk;
+
+	for (desk = 0; desk < DESKS; desk++)
+		for (i = 0; i < CLERKS_MAX; i++)
+			if (master->clerks[desk][i] == pid) {
+				master->clerks[desk][i] = 0;
+				return true;
+			}
+	return false;
 }
 
 static void
-clerk_died(struct master *master, unsigned int index, int status)
+clerk_died(int status)
 {
-	master->clerks[index] = 0;
 	if (WIFSIGNALED(status))
 		log_line(LOG_LEVEL_ERROR, "a clerk was killed by signal %d "
 			"(%s); starting another", WTERMSIG(status),
@@ -235,8 +277,6 @@ clerk_died(struct master *master, unsigned int index, int status)
 static void
 child_died(struct master *master, pid_t pid, int status)
 {
-	unsigned int i;
-
 	if (pid == master->starting) {
 		log_line(LOG_LEVEL_ERROR, "generation %u did not start%s",
 			master->generations, master->serving != 0 ?
@@ -250,10 +290,9 @@ child_died(struct master *master, pid_t pid, int status)
 		close(master->serving_fd);
 		master->serving_fd = -1;
 		generation_start(master);
+	} else if (clerk_forget(master, pid)) {
+		clerk_died(status);
 	}
-	for (i = 0; i < CLERKS_MAX; i++)
-		if (master->clerks[i] == pid)
-			clerk_died(master, i, status);
 }
 
 static void
@@ -303,15 +342,18 @@ master_stop(struct master *master)
 {
 	int64_t until = sekisho_deadline(
 		(int64_t)master->config->deadline * 1000 + 5000);
-	pid_t clerks[CLERKS_MAX];
+	pid_t clerks[DESKS][CLERKS_MAX];
 	unsigned int i;
+	size_t desk;
 
 	memcpy(clerks, master->clerks, sizeof(clerks));
 	master->stopping = true;
 	clerks_dismiss(master);
-	close(master->listen_fd);
-	for (i = 0; i < CLERKS_MAX; i++)
-		child_wait(clerks[i], until);
+	for (desk = 0; desk < DESKS; desk++)
+		close(master->listen_fds[desk]);
+	for (desk = 0; desk < DESKS; desk++)
+		for (i = 0; i < CLERKS_MAX; i++)
+			child_wait(clerks[desk][i], until);
 	if (master->serving != 0)
 		kill(master->serving, SIGTERM);
 	if (master->starting != 0)
@@ -370,7 +412,8 @@ master_start(struct master *master, struct sekisho_error *err)
 {
 	if (master_load(master, err) < 0 ||
 	    log_open(master->config->log, err) < 0 ||
-	    master_open_run_dir(master, err) < 0)
+	    master_open_run_dir(master, err) < 0 ||
+	    desks_open(master, err) < 0)
 		return -1;
 	master->ratelimit = ratelimit_new(master->config->notices_per_hour,
 		err);

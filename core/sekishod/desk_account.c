@@ -1,0 +1,16 @@
+/*
+ * desk_account.c - account.sock: what the webmail asks for people who have not
+ * logged in. Whatever comes in here was typed by a stranger.
+ */
+#include "desk.h"
+#include "inquiry.h"
+
+static const struct verb verbs[] = {
+	{ NULL, NULL },
+};
+
+void
+desk_account_serve(const struct checkpoint *checkpoint, int fd)
+{
+	inquiry_serve(checkpoint, fd, "account.sock", verbs);
+}

@@ -1,0 +1,19 @@
+/*
+ * desk_control.c - control.sock: what Dovecot's plug-ins and administrators'
+ * tools ask. Whoever may ask here is trusted with every user of the site, and
+ * says himself for which user he asks.
+ */
+#include "desk.h"
+#include "inquiry.h"
+#include "rescan.h"
+
+static const struct verb verbs[] = {
+	{ "rescan", rescan_answer },
+	{ NULL, NULL },
+};
+
+void
+desk_control_serve(const struct checkpoint *checkpoint, int fd)
+{
+	inquiry_serve(checkpoint, fd, "control.sock", verbs);
+}
