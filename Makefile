@@ -86,7 +86,9 @@ $(O)/%.o: %.c $(O)/.flags
 -include $(patsubst %.o,%.d,$(all_obj))
 
 # Every header must compile by itself.
+check: check-headers
 check-headers: $(all_hdr:%=$(O)/%.ok)
+	@echo "ok headers: each one compiles by itself"
 $(O)/%.h.ok: %.h
 	@mkdir -p $(@D)
 	$(call say,HDR,$<)$(CC) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) \

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "exim-compat.h"
 #include "localscan.h"
 

@@ -23,7 +23,7 @@ struct entity {
 	uint64_t size;		/* where it ends */
 	uint64_t lines;		/* line feeds of the body when it is written */
 	uint64_t zeros;		/* NUL bytes of the body */
-	bool unfinished;	/* the last line lacks its LF; written with it */
+	bool unfinished;	/* the last line has no LF; written with it */
 };
 
 /*

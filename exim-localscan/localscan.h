@@ -60,18 +60,6 @@ int localscan_ask(const struct sekisho_message *message, int fd,
 	struct sekisho_plan *plan_r, struct sekisho_frame *frame_r,
 	struct sekisho_error *err);
 
-/* What one message and its plan come down to; made by localscan_apply(). */
-struct localscan_change {
-	const struct sekisho_message *message;
-	const struct sekisho_plan *plan;
-	struct entity variants[SEKISHO_VARIANTS_MAX];	/* variant n at n-1 */
-	bool variant_needed[SEKISHO_VARIANTS_MAX];
-	size_t rejected;	/* recipients */
-	const struct sekisho_outcome *first;	/* of those delivered, or NULL */
-	bool same_body;		/* all delivered recipients get one body ... */
-	bool same_headers;	/* ... and one set of headers */
-};
-
 /*
  * Carries out a plan: first everything is read and checked, then variables,
  * spool and headers change. fds are the plan's descriptors. Sets *reject_r to
@@ -81,18 +69,6 @@ struct localscan_change {
 int localscan_apply(const struct sekisho_message *message,
 	const struct sekisho_plan *plan, const struct sekisho_frame *frame,
 	int fd, const char **reject_r, struct sekisho_error *err);
-
-/* routing.c: puts the outcomes where the routers find them. 0 or -1. */
-int localscan_routing_set(const struct localscan_change *change,
-	struct sekisho_error *err);
-
-/*
- * variant.c: keeps the variants that the spool cannot hold as files below
- * Exim's spool directory, durably; throws away those of messages that are
- * gone. Returns 0 or -1.
- */
-int localscan_variants_store(const struct localscan_change *change,
-	struct sekisho_error *err);
 
 /*
  * Hands the notices to Exim. Returns the number of those that could not be

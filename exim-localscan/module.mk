@@ -14,7 +14,7 @@ EXIM_MODULE_DIR ?= $(LIBDIR)/exim4/local_scan
 EXIM_CONFIG_DIR ?= /etc/exim4/sekisho
 all_obj += $(localscan_obj) $(variant_src:%.c=$(O)/%.o)
 all_hdr += exim-localscan/exim-compat.h exim-localscan/localscan.h \
-	exim-localscan/entity.h
+	exim-localscan/change.h exim-localscan/entity.h
 
 $(O)/exim-localscan/%: private PART_CPPFLAGS := -isystem $(EXIM_INCLUDE) \
 	-DDLOPEN_LOCAL_SCAN -DLOCAL_SCAN
@@ -30,6 +30,7 @@ $(O)/sekisho-variant: $(variant_obj) $(O)/libsekisho.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^
 
 all: $(O)/sekisho-localscan.so $(O)/sekisho-variant
+exported += exim-localscan/exports.map:$(O)/sekisho-localscan.so
 
 install: install-localscan
 install-localscan: $(O)/sekisho-localscan.so $(O)/sekisho-variant

@@ -3,13 +3,14 @@
  *
  * Two variables go into Exim's -H file with the message, so they live and die
  * with it: $acl_m_sekisho ("KEY=oN KEY=oN ...", only recipients that are not
- * simply delivered) and $acl_m_sekisho_outcomes ("oN=fate:variant:
- * text:subject:headers ..."). Addresses and texts are Base64, so nothing in them can
- * be expanded by Exim or pose as another entry.
+ * simply delivered) and $acl_m_sekisho_outcomes ("oN=fate:variant:text:subject:
+ * headers ..."). Addresses and texts are Base64, so nothing in them can be
+ * expanded by Exim or pose as another entry.
  */
 #include <string.h>
 
 #include "base64.h"
+#include "change.h"
 #include "exim-compat.h"
 #include "localscan.h"
 

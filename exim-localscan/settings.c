@@ -69,8 +69,8 @@ routers_check(struct sekisho_error *err)
 			"call %s (sekisho-exim(8))", smtp_input ?
 			"acl_sekisho_data from acl_smtp_data" :
 			"acl_sekisho_not_smtp from acl_not_smtp");
-	return sekisho_error_set(err, "the Sekisho routers are missing: include "
-		"sekisho.routers first in the routers section");
+	return sekisho_error_set(err, "the Sekisho routers are missing: "
+		"include sekisho.routers first in the routers section");
 }
 
 int

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "exim-compat.h"
 #include "localscan.h"
 

@@ -24,7 +24,8 @@ $(fuzz_bin): $(O)/%: $(O)/%.o $(O)/tests/fuzz/replay.o $(test_libs)
 $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
 	$(link_test)
 
-check: check-unit check-policy check-fuzz
+check: check-unit check-policy check-fuzz check-exports check-includes \
+	check-style
 
 check-unit: $(unit_bin)
 	@tests/check-unit $(unit_bin)
@@ -39,4 +40,16 @@ check-fuzz: $(fuzz_bin)
 		$$f tests/fuzz/corpus/$${f##*/fuzz-} tests/data || exit 1; \
 	done
 
-.PHONY: check-unit check-policy check-fuzz
+# Modules and the map of what they export, "MAP:MODULE" each.
+check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(lastword \
+		$(subst :, ,$(e))))
+	@CC='$(CC)' tests/check-exports $< $(exported)
+
+check-includes: $(all_obj)
+	@tests/check-includes $(all_obj:.o=.d)
+
+check-style:
+	@tests/check-style
+
+.PHONY: check-unit check-policy check-fuzz check-exports check-includes \
+	check-style

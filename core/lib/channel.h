@@ -16,19 +16,22 @@
 
 #define SEKISHO_FDS_MAX 8u
 
-/* What a frame is; a receiver refuses a type it did not expect. */
+/*
+ * What a frame is, its fields and its descriptors; a receiver refuses a type it
+ * did not expect.
+ */
 enum sekisho_frame_type {
-	SEKISHO_FRAME_MESSAGE = 1,	/* module -> clerk: message.h, fd = body */
-	SEKISHO_FRAME_PLAN = 2,		/* clerk -> module: plan.h, fds = variants */
+	SEKISHO_FRAME_MESSAGE = 1,	/* module -> clerk: message.h, body */
+	SEKISHO_FRAME_PLAN = 2,		/* clerk -> module: plan.h, variants */
 	SEKISHO_FRAME_EXPLAIN = 3,	/* sekisho -> clerk: as MESSAGE */
 	SEKISHO_FRAME_EXPLAIN_JSON = 4,	/* the same, the answer in JSON */
 	SEKISHO_FRAME_EXPLANATION = 5,	/* clerk -> sekisho: one text */
-	SEKISHO_FRAME_REQUEST = 8,	/* request.h, fd if the verb wants one */
+	SEKISHO_FRAME_REQUEST = 8,	/* request.h, fd if the verb has one */
 	SEKISHO_FRAME_ANSWER = 9,	/* request.h */
-	SEKISHO_FRAME_INSPECT = 16,	/* clerk -> inspector: fd = message */
+	SEKISHO_FRAME_INSPECT = 16,	/* clerk -> inspector: message */
 	SEKISHO_FRAME_INSPECTION = 17,	/* inspector -> clerk: inspection.h */
-	SEKISHO_FRAME_REWRITE = 18,	/* clerk -> inspector: edits, fd in, out */
-	SEKISHO_FRAME_REWRITTEN = 19,	/* inspector -> clerk: done or why not */
+	SEKISHO_FRAME_REWRITE = 18,	/* clerk -> inspector: edits, in, out */
+	SEKISHO_FRAME_REWRITTEN = 19,	/* inspector -> clerk: done */
 	SEKISHO_FRAME_FAILURE = 31,	/* any reply: one text that says why */
 };
 

@@ -18,17 +18,17 @@
 struct sekisho_message {
 	const char *id;			/* Exim's message id */
 	const char *sender;		/* envelope sender, "" for a bounce */
-	const char **recipients;	/* envelope recipients, in Exim's order */
+	const char **recipients;	/* of the envelope, in Exim's order */
 	size_t recipient_count;
 	bool inside;			/* submitted by this site (SPEC R9) */
 	const char *client_address;	/* IP of the client, "" when local */
 	const char *helo;
 	const char *authenticated_id;
-	const char *spam_score;		/* $acl_m_sekisho_spam: score times 10 */
+	const char *spam_score;		/* $acl_m_sekisho_spam: times 10 */
 	const char *headers;		/* header lines, LF, no empty line */
 	size_t headers_len;
-	uint64_t body_start;		/* offset of the body in the descriptor */
-	bool body_crlf;			/* lines end in CRLF (spool_wireformat) */
+	uint64_t body_start;		/* offset in the descriptor */
+	bool body_crlf;			/* CRLF line ends (spool_wireformat) */
 };
 
 /* Appends the fields; look at buf->failed afterwards. */

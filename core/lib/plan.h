@@ -29,9 +29,9 @@ const char *sekisho_fate_name(enum sekisho_fate fate);
 
 struct sekisho_outcome {
 	enum sekisho_fate fate;
-	const char *text;	/* reject: the SMTP text; delete, hold: reason */
+	const char *text;	/* reject: SMTP text; delete, hold: reason */
 	const char *subject;	/* whole new Subject line(s), or "" to keep */
-	const char *headers;	/* header lines to add, each ends in LF, or "" */
+	const char *headers;	/* lines to add, each ends in LF, or "" */
 	uint32_t variant;	/* 0: the body as received; n: variant n */
 };
 
@@ -49,7 +49,7 @@ struct sekisho_plan {
 	size_t outcome_count;
 	uint32_t *recipient_outcome;	/* for each recipient of the message */
 	size_t recipient_count;
-	uint32_t variant_count;		/* descriptors that come with the plan */
+	uint32_t variant_count;		/* descriptors beside the plan */
 	struct sekisho_notice *notices;
 	size_t notice_count;
 	const char *log;		/* key=value text for Exim's main log */

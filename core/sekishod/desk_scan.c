@@ -1,6 +1,6 @@
 /*
- * desk_scan.c - scan.sock: what to do with a message, for Exim's module, or why,
- * for `sekisho explain`.
+ * desk_scan.c - scan.sock: what to do with a message, for Exim's module, or
+ * why, for `sekisho explain`.
  *
  * It reads no byte of a mail's body: inspectors do.
  */

@@ -14,7 +14,7 @@
 
 enum edit_kind {
 	EDIT_CLEAN,	/* take the virus out of part: the infected members of
-			 * a zip, else the whole part; text stands in its place */
+			 * a zip, else all of it; text stands in its place */
 	EDIT_REMOVE,	/* take part out; text stands in its place */
 	EDIT_STAMP,	/* text into what the reader sees first; part is 0 */
 	EDIT_KINDS

@@ -67,7 +67,7 @@ set_limits(const struct jail *jail, struct sekisho_error *err)
 		{ RLIMIT_NPROC, 0 },
 		{ RLIMIT_CORE, 0 },
 		{ RLIMIT_FSIZE, 1u << 30 },
-		{ RLIMIT_NOFILE, 256 },	/* too few makes libclamav miss things */
+		{ RLIMIT_NOFILE, 256 },	/* too few: libclamav misses things */
 		{ RLIMIT_AS, (rlim_t)6 << 30 },
 	};
 	struct rlimit value;

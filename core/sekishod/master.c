@@ -44,7 +44,7 @@ struct master {
 	struct ratelimit *ratelimit;
 	int lock_fd;
 	int listen_fds[DESKS];
-	pid_t clerks[DESKS][CLERKS_MAX];	/* of the present policy; or 0 */
+	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
 	pid_t serving;			/* generation that has the socket */
 	pid_t starting;			/* generation that loads, or 0 */
 	int starting_fd;		/* what it tells us, or -1 */

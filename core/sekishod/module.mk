@@ -5,15 +5,15 @@
 # --standalone` does the work of every process itself, and tests link it too.
 sekishod_src := $(addprefix core/sekishod/, \
 	action.c action_read.c assemble.c attribution.c charset.c clerk.c \
-	cms.c condition.c condition_file.c condition_read.c config.c \
-	desk.c desk_account.c desk_control.c desk_scan.c \
-	directory.c edit.c encrypted.c engine.c engine_scan.c examine.c \
-	explain.c explanation.c explanation_json.c filetype.c generation.c \
-	inquiry.c inspect.c inspection.c inspector.c inspectors.c jail.c jail_calls.c \
-	listener.c log.c master.c mime.c mimefacts.c mimefield.c mimetree.c \
-	notice.c notify.c pattern.c planner.c policy.c policy_decide.c \
-	policy_load.c policy_settings.c policy_xml.c pool.c prepare.c rar.c \
-	ratelimit.c rescan.c rewrite.c rewrite_part.c rewrite_stamp.c signatures.c \
+	cms.c condition.c condition_file.c condition_read.c config.c desk.c \
+	desk_account.c desk_control.c desk_scan.c directory.c edit.c \
+	encrypted.c engine.c engine_scan.c examine.c explain.c explanation.c \
+	explanation_json.c filetype.c generation.c inquiry.c inspect.c \
+	inspection.c inspector.c inspectors.c jail.c jail_calls.c listener.c \
+	log.c master.c mime.c mimefacts.c mimefield.c mimetree.c notice.c \
+	notify.c pattern.c planner.c policy.c policy_decide.c policy_load.c \
+	policy_settings.c policy_xml.c pool.c prepare.c rar.c ratelimit.c \
+	rescan.c rewrite.c rewrite_part.c rewrite_stamp.c signatures.c \
 	splice.c stamp.c stamphtml.c subject.c text.c transfer.c virusname.c \
 	zipclean.c)
 sekishod_hdr := $(wildcard core/sekishod/*.h)

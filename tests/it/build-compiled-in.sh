@@ -46,7 +46,8 @@ fi
 db_flags= db_libs=-ldb
 if [ ! -e /usr/include/db.h ]; then
 	if [ ! -d db ]; then
-		[ -s apt/lists/lock ] || apt update || fail "apt-get update failed"
+		[ -s apt/lists/lock ] || apt update ||
+			fail "apt-get update failed"
 		apt download libdb5.3-dev libdb5.3 || fail "no libdb5.3-dev"
 		for deb in libdb5.3*.deb; do dpkg-deb -x "$deb" db; done
 	fi

@@ -244,8 +244,8 @@ main(void)
 	if (directory != NULL) {
 		test_int(nftw(directory, file_check, 16, FTW_PHYS), 0);
 		for (i = 0; i < 2; i++)
-			printf("# stamp %zu: %u mails, %u inserted, %u made anew,"
-				" %u wrapped, %u in doubt\n", i,
+			printf("# stamp %zu: %u mails, %u inserted, %u made "
+				"anew, %u wrapped, %u in doubt\n", i,
 				counts[i].mails, counts[i].inserted,
 				counts[i].recoded, counts[i].wrapped,
 				counts[i].doubts);

@@ -145,8 +145,8 @@ static const struct {
 } cases[] = {
 	{ { false, "", TRANSFER_IDENTITY, false, "old\n", 0 }, "S\n",
 	  "S\n\nold\n", NULL },
-	{ { false, "us-ascii", TRANSFER_IDENTITY, false, "old old old old\n", 0 },
-	  "ä\n",
+	{ { false, "us-ascii", TRANSFER_IDENTITY, false, "old old old old\n",
+	    0 }, "ä\n",
 	  "=C3=A4\n\nold old old old\n", "quoted-printable" },
 	{ { false, "utf-8", TRANSFER_IDENTITY, true, "old\n", 0 }, "ä\n",
 	  "ä\n\nold\n", NULL },
