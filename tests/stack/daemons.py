@@ -77,6 +77,15 @@ class Daemon(Process):
         os.chmod(path, mode)
         return path
 
+    def copy(self, source, name):
+        """A file of the clone, which only root may be able to read."""
+        path = os.path.join(self.settings.dir, name)
+        if os.path.exists(path):
+            os.unlink(path)
+        shutil.copyfile(source, path)
+        os.chmod(path, 0o755 if os.access(source, os.X_OK) else 0o644)
+        return path
+
     def fill(self, template, **more):
         """The text of conf/TEMPLATE.in with its @NAME@s replaced."""
         with open(os.path.join(HERE, "conf", template + ".in"),
@@ -132,8 +141,8 @@ class Ldap(Daemon):
         config = self.settings.path("ldap/config")
         shutil.rmtree(config, ignore_errors=True)
         self.folder("ldap/config", "openldap", 0o700)
-        shutil.copy(os.path.join(TOP, "ldap-schema/sekisho.ldif"),
-                    self.settings.path("ldap/sekisho.ldif"))
+        self.copy(os.path.join(TOP, "ldap-schema/sekisho.ldif"),
+                  "ldap/sekisho.ldif")
         hashes = {name.upper() + "_HASH": hashed(name + "-secret-1")
                   for name in USERS}
         hashes["ADMIN_HASH"] = hashed(self.secret("admin"))
@@ -293,11 +302,10 @@ class Sekishod(Signatures):
         self.folder("sekishod")
         self.folder("sekishod/run")
         source = os.path.join(TOP, "core/sekishod")
-        templates = self.settings.path("sekishod/templates")
-        shutil.rmtree(templates, ignore_errors=True)
-        shutil.copytree(os.path.join(source, "templates"), templates)
-        shutil.copy(os.path.join(source, "policy.rng"),
-                    self.settings.path("sekishod/policy.rng"))
+        self.folder("sekishod/templates")
+        for file in glob.glob(os.path.join(source, "templates/*.txt")):
+            self.copy(file, "sekishod/templates/" + os.path.basename(file))
+        self.copy(os.path.join(source, "policy.rng"), "sekishod/policy.rng")
         self.write("sekishod/policy.xml", self._policy(source))
         self.write("sekishod/sekishod.conf", self.fill("sekishod.conf"))
 
@@ -338,7 +346,7 @@ class Exim(Daemon):
         if self.settings.checkpoint:
             for file in glob.glob(os.path.join(
                     TOP, "exim-localscan/snippets/sekisho.*")):
-                shutil.copy(file, self.settings.path("exim"))
+                self.copy(file, "exim/" + os.path.basename(file))
             self._copy_built(self.settings.built_variant)
             if self.settings.module == "1":
                 self._copy_built(self.settings.built_module)
@@ -346,14 +354,10 @@ class Exim(Daemon):
                    user, 0o640)
 
     def _copy_built(self, path):
-        """Out of a clone that Exim's user may not be able to read."""
         if not os.path.exists(path):
             raise Refused("STACK_MODULE=%s needs %s; run make" %
                           (self.settings.module, path))
-        target = self.settings.path("exim", os.path.basename(path))
-        if os.path.exists(target):
-            os.unlink(target)
-        shutil.copy(path, target)
+        self.copy(path, "exim/" + os.path.basename(path))
 
     def _macros(self):
         lines = []
