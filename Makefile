@@ -68,6 +68,7 @@ ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
 include exim-localscan/module.mk
+include dovecot-plugin/module.mk
 include docs/module.mk
 include tests/module.mk
 endif

@@ -221,6 +221,7 @@ class Rspamd(Daemon):
 class Dovecot(Daemon):
     name = "dovecot"
     package = "dovecot-imapd, dovecot-lmtpd"
+    modules = "/usr/lib/dovecot/modules"
 
     def prepare(self):
         for name in ("dovecot", "dovecot/run", "dovecot/state"):
@@ -229,7 +230,22 @@ class Dovecot(Daemon):
         self.write("dovecot/users",
                    "".join("%s:%s-secret-1\n" % (name, name)
                            for name in USERS), "dovecot", 0o640)
+        self._collect_modules()
         self.write("dovecot/dovecot.conf", self.fill("dovecot.conf"))
+
+    def _collect_modules(self):
+        """Dovecot loads from one folder: links to its own, copies of ours."""
+        folder = self.settings.path("dovecot/modules")
+        shutil.rmtree(folder, ignore_errors=True)
+        self.folder("dovecot/modules")
+        for file in glob.glob(self.modules + "/*"):
+            os.symlink(file, os.path.join(folder, os.path.basename(file)))
+        ours = glob.glob(self.settings.built_plugins)
+        if not ours:
+            raise Refused("dovecot needs %s; run make" %
+                          self.settings.built_plugins)
+        for file in ours:
+            shutil.copy(file, folder)
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", self.values["DOVECOT_CONFIG"]]

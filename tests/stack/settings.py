@@ -12,11 +12,11 @@ USERS = ("alice", "bob", "carol", "dave", "erin")
 PORTS = {"SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
          "IMAP_PORT": 143, "LDAP_PORT": 389, "SINK_PORT": 26}
 PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
-           "SCAN_SOCKET", "EXIM", "EXIM_CONFIG", "EXIM_LOG", "EXIM_SPOOL",
-           "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG", "SEKISHOD_PID",
-           "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI", "LDAP_BASE",
-           "SECRETS_DIR", "DOVECOT_CONFIG", "LMTP_SOCKET", "MODULE", "RSPAMD",
-           "REPUTATION")
+           "SCAN_SOCKET", "CONTROL_SOCKET", "EXIM", "EXIM_CONFIG", "EXIM_LOG",
+           "EXIM_SPOOL", "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG",
+           "SEKISHOD_PID", "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
+           "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG", "LMTP_SOCKET",
+           "MODULE", "RSPAMD", "REPUTATION")
 LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
 
 
@@ -63,6 +63,7 @@ class Settings:
                                        os.path.join(TOP, "build")))
         self.built_module = os.path.join(build, "sekisho-localscan.so")
         self.built_variant = os.path.join(build, "sekisho-variant")
+        self.built_plugins = os.path.join(build, "lib*_plugin.so")
         self.module = switch("STACK_MODULE",
                              "1" if os.path.exists(self.built_module) else "0")
         if self.module not in ("0", "1", "malware", "compiled-in"):
@@ -82,6 +83,7 @@ class Settings:
             "DNS_ADDRESS": "127.77.%d.%d" % (self.base >> 8, self.base & 255),
             "SINK_DIR": self.path("sink"),
             "SCAN_SOCKET": self.path("sekishod/run/scan.sock"),
+            "CONTROL_SOCKET": self.path("sekishod/run/control.sock"),
             "EXIM": switch("STACK_EXIM", "/usr/sbin/exim4"),
             "EXIM_CONFIG": self.path("exim/exim.conf"),
             "EXIM_LOG": self.path("exim/log/mainlog"),

@@ -1,0 +1,27 @@
+/*
+ * dovecot-compat.h - everything that differs between releases of Dovecot.
+ *
+ * The first Dovecot header of every file here; no other file asks for a
+ * version. Made for 2.3 (Debian 12).
+ */
+#ifndef SEKISHO_DOVECOT_COMPAT_H
+#define SEKISHO_DOVECOT_COMPAT_H
+
+#include <lib.h>
+#include <mail-user.h>
+
+#if !DOVECOT_PREREQ(2, 3, 0) || DOVECOT_PREREQ(2, 4, 0)
+#error "the plug-ins are made for Dovecot 2.3"
+#endif
+
+/*
+ * The value of a plug-in setting for this user, or NULL: "plugin { name = }",
+ * or a field of that name from the userdb.
+ */
+static inline const char *
+compat_setting(struct mail_user *user, const char *name)
+{
+	return mail_user_plugin_getenv(user, name);
+}
+
+#endif

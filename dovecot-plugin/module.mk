@@ -1,0 +1,46 @@
+# The plug-ins of Dovecot: lib01_sekisho for every user session, lib95_sekisho_
+# lmtp for LMTP and LDA. Dovecot sorts modules by file name, and the first is
+# the outermost: 01 stands around quota and notify, and 95, whose deliver hook
+# is set after Sieve's (90), is asked before Sieve.
+#
+# dovecot-config is written for a shell, so a shell reads it.
+DOVECOT_CONFIG ?= /usr/lib/dovecot/dovecot-config
+dovecot_config = $(shell . $(DOVECOT_CONFIG) 2>/dev/null && \
+	printf '%s' "$$$(1)" || echo missing)
+ifeq ($(call dovecot_config,DOVECOT_INSTALLED),missing)
+$(error no $(DOVECOT_CONFIG): install dovecot-dev (tests/stack/install does it))
+endif
+DOVECOT_MODULE_DIR ?= $(call dovecot_config,dovecot_moduledir)
+
+plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c
+plugin_obj := $(plugin_src:%.c=$(O)/%.o)
+lmtp_src := dovecot-plugin/sekisho-lmtp.c
+lmtp_obj := $(lmtp_src:%.c=$(O)/%.o)
+all_obj += $(plugin_obj) $(lmtp_obj)
+all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h
+
+$(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
+	$(patsubst -I%,-isystem %,$(call dovecot_config,LIBDOVECOT_INCLUDE))
+
+# Dovecot's symbols are found when the module is loaded, hence no -z defs.
+link_dovecot = $(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared \
+	-Wl,--version-script=$(filter %.map,$^) -o $@ $(filter %.o %.a,$^)
+
+$(O)/lib01_sekisho_plugin.so: $(plugin_obj) $(O)/libsekisho.a \
+		dovecot-plugin/exports.map
+	$(link_dovecot)
+$(O)/lib95_sekisho_lmtp_plugin.so: $(lmtp_obj) $(O)/libsekisho.a \
+		dovecot-plugin/exports-lmtp.map
+	$(link_dovecot)
+
+dovecot_modules := $(O)/lib01_sekisho_plugin.so \
+	$(O)/lib95_sekisho_lmtp_plugin.so
+all: $(dovecot_modules)
+
+install: install-dovecot
+install-dovecot: $(dovecot_modules)
+	for f in $(dovecot_modules); do \
+		$(INSTALL) -D -m 0644 $$f \
+			$(DESTDIR)$(DOVECOT_MODULE_DIR)/$${f##*/} || exit 1; \
+	done
+.PHONY: install-dovecot
