@@ -34,13 +34,7 @@ policy_notice_from(const struct policy *policy)
 }
 
 const char *
-policy_notice_language(const struct policy *policy)
-{
-	return policy->sections[0]->language;
-}
-
-const char *
-policy_notice_language_for(const struct policy *policy, const char *address)
+policy_notice_language(const struct policy *policy, const char *address)
 {
 	return policy_section(policy, address)->language;
 }

@@ -30,9 +30,10 @@ void policy_free(struct policy *policy);
 /* Settings of the file that others need. Strings live as long as policy. */
 bool policy_accepts_on_failure(const struct policy *policy); /* SPEC O4 */
 const char *policy_notice_from(const struct policy *policy);
-const char *policy_notice_language(const struct policy *policy); /* en, ja */
-const char *policy_notice_language_for(const struct policy *policy,
-	const char *address); /* the same for the domain of an address */
+
+/* "en" or "ja", for the domain of the address that is told (SPEC N3). */
+const char *policy_notice_language(const struct policy *policy,
+	const char *address);
 const char *policy_administrator(const struct policy *policy); /* or "" */
 bool policy_protects(const struct policy *policy, const char *domain);
 

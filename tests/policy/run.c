@@ -350,7 +350,7 @@ print_decision(const struct mail *mail, const struct policy *policy,
 		notice = &decision->notices[i];
 		fprintf(out, "notice %s to %s by %s about outcome %zu in %s\n",
 			notice->template, notice->recipient, notice->rule,
-			notice->outcome, policy_notice_language_for(policy,
+			notice->outcome, policy_notice_language(policy,
 			notice->recipient));
 	}
 	if (i < decision->notice_count)

@@ -243,7 +243,7 @@ test_good(void)
 	test_assert(policy != NULL);
 	test_assert(!policy_accepts_on_failure(policy));
 	test_str(policy_notice_from(policy), "NoReply@mail-abuse.org");
-	test_str(policy_notice_language(policy), "en");
+	test_str(policy_notice_language(policy, "a@other.test"), "en");
 	test_str(policy_administrator(policy), "");
 	test_assert(policy_protects(policy, "EXAMPLE.test"));
 	test_assert(!policy_protects(policy, "a.example.test"));
