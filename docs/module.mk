@@ -1,9 +1,11 @@
-# Man pages (mdoc), checked with mandoc's own lint.
+# Man pages (mdoc), checked with mandoc's own lint, and against the code.
 man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 
-check: check-man
+check: check-man check-settings
 check-man:
 	@tests/check-man $(man_pages)
+check-settings:
+	@tests/check-settings
 
 install: install-man
 install-man:
@@ -11,4 +13,4 @@ install-man:
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/} || exit 1; \
 	done
-.PHONY: check-man install-man
+.PHONY: check-man check-settings install-man
