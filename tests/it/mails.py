@@ -32,6 +32,14 @@ def mail(text="Good morning.\n", subject="A letter", message_id=None, **fields):
     return message
 
 
+def only(name, data, **fields):
+    """A mail without a text: the file is its whole body."""
+    message = mail(**fields)
+    message.clear_content()
+    message.set_content(data, "application", "octet-stream", filename=name)
+    return message
+
+
 def zip_of(*members):
     """A zip archive of (name, bytes)."""
     out = io.BytesIO()

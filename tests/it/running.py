@@ -55,15 +55,23 @@ class Stack:
     def down(self):
         self.run("down")
 
+    def start(self, daemon):
+        self.run("start", daemon)
+
+    def stop(self, daemon):
+        self.run("stop", daemon)
+
     def port(self, name):
         return int(self.env[name + "_PORT"])
 
     # -- sending -----------------------------------------------------------
 
-    def outside(self, client=None):
-        """An SMTP connection from outside; client is its apparent address."""
+    def outside(self, client=None, source=""):
+        """An SMTP connection from outside; client is its apparent address,
+        source one of this machine."""
         if client is None:
-            smtp = smtplib.SMTP("127.0.0.1", self.port("SMTP"), timeout=90)
+            smtp = smtplib.SMTP("127.0.0.1", self.port("SMTP"), timeout=90,
+                                source_address=(source, 0))
         else:
             smtp = ProxySMTP(client, self.port("SMTP"), self.port("PROXY"))
         smtp.ehlo("client.partner.test")
@@ -77,10 +85,12 @@ class Stack:
         return smtp
 
     def send(self, mail, recipients, sender="sender@partner.test", **how):
-        """Sends one mail from outside, or with user=NAME from inside."""
+        """Sends one mail (bytes or a message) from outside, or with
+        user=NAME from inside."""
         user = how.pop("user", None)
+        mail = mail if isinstance(mail, bytes) else mail.as_bytes()
         smtp = self.inside(user) if user else self.outside(**how)
-        with contextlib.closing(smtp):
+        with smtp:
             if isinstance(recipients, str):
                 recipients = [recipients]
             return smtp.sendmail(sender, recipients, mail,

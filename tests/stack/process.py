@@ -68,7 +68,9 @@ class Process:
         return pid is not None and stat_fields(pid) is not None
 
     def start(self, command, environment=None):
-        with open(self.log, "wb") as log:
+        # Appended to, as what is left of an earlier start may still write.
+        with open(self.log, "ab") as log:
+            log.truncate(0)
             child = subprocess.Popen(command, cwd="/", env=environment,
                                      stdin=subprocess.DEVNULL, stdout=log,
                                      stderr=log, start_new_session=True)

@@ -2,7 +2,8 @@
 
 EICAR's test file is put together from pieces, so that the repository holds no
 virus and no scanner eats it. Debian's clamav-testfiles all carry one small
-program, known by its hash.
+program, known by its hash. Links that show one bank and lead elsewhere are
+phishing: libclamav wants to be told which domains are worth it.
 """
 import hashlib
 import os
@@ -16,6 +17,9 @@ def write_signatures(folder):
     with open(os.path.join(folder, "stack.ndb"), "w",
               encoding="ascii") as file:
         file.write("Eicar-Test-Signature:0:*:%s\n" % EICAR.hex())
+    with open(os.path.join(folder, "stack.pdb"), "w",
+              encoding="ascii") as file:
+        file.write("H:paypal.com\n")
     program = os.path.join(TESTFILES, "clam.exe")
     if os.path.exists(program):
         with open(program, "rb") as file:
