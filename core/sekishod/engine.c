@@ -35,9 +35,11 @@ engine_log_message(enum cl_msg severity, const char *full, const char *text,
 	if (severity < CL_MSG_ERROR && (severity != CL_MSG_WARN ||
 	    strcasestr(text, "failed to write") == NULL))
 		return;
+	snprintf(engine_log.last, sizeof(engine_log.last), "%.*s",
+		(int)strcspn(text, "\r\n"), text);
 	if (engine_log.errors++ == 0)
-		snprintf(engine_log.first, sizeof(engine_log.first), "%.*s",
-			(int)strcspn(text, "\r\n"), text);
+		snprintf(engine_log.first, sizeof(engine_log.first), "%.199s",
+			engine_log.last);
 }
 
 static int
@@ -60,16 +62,19 @@ write_file(const char *path, const struct sekisho_buf *text,
 static int
 load(struct engine *engine, const char *path, struct sekisho_error *err)
 {
+	const char *file;
 	cl_error_t code;
 
 	engine_log_reset();
 	code = cl_load(path, engine->clamav, &engine->signatures,
 		CL_DB_STDOPT);
-	if (code != CL_SUCCESS)
-		return sekisho_error_set(err, "%s: %s%s%s", path,
-			cl_strerror(code), engine_log.errors > 0 ? ": " : "",
-			engine_log.first);
-	return 0;
+	if (code == CL_SUCCESS)
+		return 0;
+	/* "error loading database FILE" */
+	file = strstr(engine_log.last, path);
+	return sekisho_error_set(err, "%s: %s%s%s",
+		file != NULL ? file : path, cl_strerror(code),
+		engine_log.errors > 0 ? ": " : "", engine_log.first);
 }
 
 /* libclamav knows a format by the ending of a file's name: a real file. */
@@ -110,7 +115,8 @@ load_directory(struct engine *engine, const char *directory,
 	if (cl_statinidir(directory, &engine->directory) != CL_SUCCESS)
 		return sekisho_error_set(err, "%s: cannot be watched",
 			directory);
-	if (load(engine, directory, err) < 0 && engine->signatures > 0)
+	if (load(engine, directory, err) < 0 &&
+	    strstr(engine_log.first, "No supported database files") == NULL)
 		return -1;
 	if (engine->signatures == 0)
 		return sekisho_error_set(err, "%s: no signatures found; run "
@@ -201,7 +207,17 @@ engine_signatures(const struct engine *engine)
 int
 engine_changed(struct engine *engine)
 {
-	return cl_statchkdir(&engine->directory) == 1;
+	const char *directory = engine->directory.dir;
+	struct cl_stat now = { 0 };
+
+	if (directory == NULL || cl_statchkdir(&engine->directory) != 1)
+		return 0;
+	/* From now on: a broken file may be put right by the next change. */
+	if (cl_statinidir(directory, &now) != CL_SUCCESS)
+		return 1;
+	cl_statfree(&engine->directory);
+	engine->directory = now;
+	return 1;
 }
 
 /* The canary lies in a mail, as an attachment: unpacking is proven, too. */

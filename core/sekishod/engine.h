@@ -40,7 +40,7 @@ struct engine *engine_open(const char *directory, unsigned int scan_seconds,
 	struct sekisho_error *err);
 void engine_close(struct engine *engine);
 
-/* Number of signatures; 1 when the files of directory changed since. */
+/* Number of signatures; 1 when the files changed since that was said last. */
 unsigned int engine_signatures(const struct engine *engine);
 int engine_changed(struct engine *engine);
 

@@ -4,6 +4,7 @@
 #ifndef SEKISHO_ENGINE_PRIVATE_H
 #define SEKISHO_ENGINE_PRIVATE_H
 
+#include <limits.h>
 #include <stdint.h>
 
 #include <clamav.h>
@@ -30,7 +31,8 @@ struct engine {
  */
 struct engine_log {
 	unsigned int errors;
-	char first[200];	/* the first of them */
+	char first[200];	/* the first of them ... */
+	char last[PATH_MAX];	/* ... and the last, which names a bad file */
 };
 extern struct engine_log engine_log;
 

@@ -38,7 +38,7 @@ struct generation {
 	struct inspector_slot *slots;	/* shared with the inspectors */
 	pid_t pids[256];		/* 0: not running */
 	bool stopping;
-	bool stale;
+	bool stale;		/* and the master does not know */
 };
 
 static int
@@ -198,12 +198,12 @@ generation_look_at_signatures(struct generation *gen)
 
 	if (next == 0)
 		next = now + (int64_t)gen->config->signature_check * 1000;
-	if (gen->stale || gen->stopping || now < next)
+	if (gen->stopping || now < next)
 		return;
 	next = now + (int64_t)gen->config->signature_check * 1000;
-	gen->stale = engine_changed(gen->engine) == 1;
+	gen->stale |= engine_changed(gen->engine) == 1;
 	if (gen->stale && write(gen->master_fd, &(char){ GENERATION_STALE },
-	    1) < 0)
+	    1) == 1)
 		gen->stale = false;
 }
 

@@ -51,6 +51,7 @@ struct master {
 	int serving_fd;
 	unsigned int generations;	/* started so far */
 	int64_t start_after;		/* no new generation before */
+	bool wanted;			/* one more, with what is new since */
 	sigset_t signals;
 	bool stopping;
 };
@@ -139,6 +140,7 @@ generation_start(struct master *master)
 	if (master->starting != 0 || master->stopping ||
 	    sekisho_now() < master->start_after)
 		return;
+	master->wanted = false;
 	/* Whatever goes wrong, not more than one try in three seconds. */
 	master->start_after = sekisho_deadline(3000);
 	if (pipe2(tell, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -154,6 +156,15 @@ generation_start(struct master *master)
 		return;
 	}
 	master->starting_fd = tell[0];
+}
+
+/* One that is starting may have read the old files: then one more. */
+static void
+generation_want(struct master *master)
+{
+	master->start_after = 0;
+	master->wanted = true;
+	generation_start(master);
 }
 
 /* The new generation gets the socket's name; the old one finishes its work. */
@@ -194,8 +205,7 @@ generation_listen(struct master *master)
 	    read(master->serving_fd, &byte, 1) == 1 &&
 	    byte == GENERATION_STALE) {
 		log_line(LOG_LEVEL_INFO, "the signatures have changed");
-		master->start_after = 0;
-		generation_start(master);
+		generation_want(master);
 	}
 }
 
@@ -319,8 +329,7 @@ master_reload(struct master *master)
 		master->config->policy);
 	clerks_dismiss(master);
 	clerks_start(master);
-	master->start_after = 0;
-	generation_start(master);
+	generation_want(master);
 }
 
 /* Waits until pid has ended, or time is up: then it is made to. */
@@ -381,7 +390,7 @@ master_loop(struct master *master)
 		}
 		master_reap(master);
 		generation_listen(master);
-		if (master->serving == 0)
+		if (master->serving == 0 || master->wanted)
 			generation_start(master);
 		clerks_start(master);
 	}

@@ -96,6 +96,15 @@ class Stack:
             return smtp.sendmail(sender, recipients, mail,
                                  mail_options=["BODY=8BITMIME"])
 
+    def local(self, mail, *recipients, options=()):
+        """Hands a mail to `sendmail`; returns its exit status and output."""
+        mail = mail if isinstance(mail, bytes) else mail.as_bytes()
+        result = subprocess.run(
+            [self.env["EXIM"], "-C", self.env["EXIM_CONFIG"], "-oi", *options,
+             "--", *recipients], input=mail, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return result.returncode, result.stdout.decode()
+
     # -- what arrived ------------------------------------------------------
 
     def mailbox(self, user):
@@ -121,6 +130,23 @@ class Stack:
             "%s in %s's INBOX" % (message_id, user), seconds)
         assert len(found) == 1, "%d copies of %s" % (len(found), message_id)
         return found[0]
+
+    def notices(self, user, address, count=1):
+        """The notices to address, in the order of their arrival."""
+        def found():
+            mails = self.search(user, "TO", address,
+                                "FROM", "NoReply@mail-abuse.org")
+            return mails if len(mails) >= count else None
+        return wait_until(found, "%d notices to %s" % (count, address))
+
+    def deleted(self, message):
+        """Accepted, thrown away, in nobody's mailbox and not in the sink."""
+        message_id = message["Message-ID"]
+        self.settled()
+        assert self.exim_log(self.exim_id(message_id) + " => :blackhole: ")
+        for user in "alice", "bob", "carol":
+            assert not self.search(user, "HEADER", "Message-ID", message_id)
+        assert not self.sunk(message_id)
 
     def sunk(self, message_id):
         """The mails with that Message-ID that left the site."""
@@ -176,10 +202,13 @@ class Stack:
 
     def reload(self):
         """SIGHUP, and wait until the new generation serves."""
-        before = len(self.sekishod_log("generation .* signatures"))
+        before = len(self.sekishod_log(""))
         os.kill(self.sekishod_pid(), signal.SIGHUP)
-        wait_until(lambda: len(self.sekishod_log(
-            "generation .* signatures")) > before, "a new generation")
+        lines = wait_until(
+            lambda: [line for line in self.sekishod_log("")[before:]
+                     if re.search("generation .* signatures|refused", line)],
+            "a new generation")
+        assert "refused" not in lines[0], lines[0]
 
     @contextlib.contextmanager
     def policy(self, change):
@@ -189,12 +218,12 @@ class Stack:
         new = change(old)
         assert new != old, "the policy did not change"
         try:
-            self._write_policy(new)
+            self.write_policy(new)
             yield
         finally:
-            self._write_policy(old)
+            self.write_policy(old)
 
-    def _write_policy(self, text):
+    def write_policy(self, text):
         with open(self.env["POLICY"], "w", encoding="utf-8") as file:
             file.write(text)
         self.reload()
@@ -217,9 +246,22 @@ def new_id(domain="partner.test"):
     return "<%s@%s>" % (uuid.uuid4().hex, domain)
 
 
-def switch(policy, rule, status):
+def add_rules(policy, rules, before="</policy>"):
+    """The policy with more rules at its end, or before something else."""
+    assert before in policy
+    return policy.replace(before, rules + before)
+
+
+def rule(name, when, then, rule_class="content"):
+    """A rule of an administrator as XML."""
+    return ('<rule id="%s" class="%s" status="on"><name>%s</name>'
+            '<when>%s</when><then>%s</then></rule>\n' %
+            (name, rule_class, name, when, then))
+
+
+def switch(policy, name, status):
     """The policy with that rule switched on or off."""
-    changed = re.sub(r'(<rule[^>]*\bid="%s"[^>]*\bstatus=")(on|off)(")' % rule,
+    changed = re.sub(r'(<rule[^>]*\bid="%s"[^>]*\bstatus=")(on|off)(")' % name,
                      r"\g<1>%s\g<3>" % status, policy)
-    assert changed != policy, "rule %s is %s already" % (rule, status)
+    assert changed != policy, "rule %s is %s already" % (name, status)
     return changed
