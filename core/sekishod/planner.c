@@ -203,16 +203,46 @@ planner_failure(const struct examination *ex, const char *reason)
 	return plan;
 }
 
-/* "R4 [MEIWAKU!!!] to a@x,b@y": what happens to whom, and why. */
+/* Appends the recipients for whom member(ex, i, index) is true. */
+static void
+add_recipients(const struct examination *ex, size_t index,
+	bool (*member)(const struct examination *, size_t, size_t),
+	struct sekisho_buf *text)
+{
+	const struct sekisho_message *message = ex->message;
+	size_t i, shown = 0, all = 0;
+
+	for (i = 0; i < message->recipient_count; i++) {
+		if (!member(ex, i, index) || all++ >= LOGGED_RECIPIENTS)
+			continue;
+		sekisho_buf_printf(text, "%s%s", shown++ == 0 ? "" : ",",
+			message->recipients[i]);
+	}
+	if (all > shown)
+		sekisho_buf_printf(text, " and %zu more", all - shown);
+}
+
+static bool
+has_outcome(const struct examination *ex, size_t recipient, size_t outcome)
+{
+	return ex->decision->recipient_outcome[recipient] == outcome;
+}
+
+static bool
+has_approved(const struct examination *ex, size_t recipient, size_t unused)
+{
+	return ex->approved[recipient];
+}
+
+/* "R4 tag [MEIWAKU!!!] to a@x,b@y": what happens to whom, and why. */
 static const char *
 outcome_text(const struct examination *ex, size_t index)
 {
-	const struct decision *decision = ex->decision;
-	const struct decision_outcome *outcome = &decision->outcomes[index];
-	const struct sekisho_message *message = ex->message;
+	const struct decision_outcome *outcome =
+		&ex->decision->outcomes[index];
 	struct sekisho_buf text;
-	size_t i, shown = 0, all = 0;
 	const char *copy;
+	size_t i;
 
 	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
 	sekisho_buf_puts(&text, rules_text(ex, outcome));
@@ -221,19 +251,24 @@ outcome_text(const struct examination *ex, size_t index)
 	if (ex->outcome_variant[index] != 0)
 		sekisho_buf_printf(&text, " changes %zu",
 			outcome->edits.count);
-	for (i = 0; i < message->recipient_count; i++) {
-		if (decision->recipient_outcome[i] != index)
-			continue;
-		if (all++ < LOGGED_RECIPIENTS)
-			sekisho_buf_printf(&text, "%s%s",
-				shown++ == 0 ? " to " : ",",
-				message->recipients[i]);
-	}
-	if (all > shown)
-		sekisho_buf_printf(&text, " and %zu more", all - shown);
+	sekisho_buf_puts(&text, " to ");
+	add_recipients(ex, index, has_outcome, &text);
 	copy = pool_strdup(ex->pool, text.failed ? "?" : text.data);
 	sekisho_buf_free(&text);
 	return copy;
+}
+
+/* Who approved the sender: the reason why a rule of class spam did not fire. */
+static void
+log_approved(const struct examination *ex, struct sekisho_buf *line)
+{
+	struct sekisho_buf text;
+
+	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
+	add_recipients(ex, 0, has_approved, &text);
+	if (text.len > 0)
+		log_add(line, "approved", text.failed ? "?" : text.data);
+	sekisho_buf_free(&text);
 }
 
 static void
@@ -244,6 +279,9 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 
 	log_add(line, "direction", direction(ex));
 	log_add(line, "findings", findings_text(ex));
+	if (*ex->message->spam_score != '\0')
+		log_add(line, "spam-score", ex->message->spam_score);
+	log_approved(ex, line);
 	log_add(line, "rules", rules_text(ex, NULL));
 	for (i = 0; i < ex->decision->outcome_count; i++)
 		log_add(line,
@@ -266,6 +304,8 @@ planner_log(const struct examination *ex, const struct sekisho_plan *plan,
 	log_add(&line, "sender", message->sender);
 	log_add(&line, "client", *message->client_address != '\0' ?
 		message->client_address : "local");
+	if (*message->authenticated_id != '\0')
+		log_add(&line, "user", message->authenticated_id);
 	sekisho_buf_printf(&line, " size=%llu", (unsigned long long)ex->size);
 	if (failed) {
 		log_add(&line, "fate", plan->defer ? "defer" : "deliver");
