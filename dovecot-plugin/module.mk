@@ -12,12 +12,14 @@ $(error no $(DOVECOT_CONFIG): install dovecot-dev (tests/stack/install does it))
 endif
 DOVECOT_MODULE_DIR ?= $(call dovecot_config,dovecot_moduledir)
 
-plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c
+plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
+	dovecot-plugin/held-mail.c
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c
-lmtp_obj := $(lmtp_src:%.c=$(O)/%.o)
-all_obj += $(plugin_obj) $(lmtp_obj)
-all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h
+lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
+all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o)
+all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
+	dovecot-plugin/held-mail.h
 
 $(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
 	$(patsubst -I%,-isystem %,$(call dovecot_config,LIBDOVECOT_INCLUDE))

@@ -1,0 +1,273 @@
+/*
+ * held.c - the header field of a held message, written and read.
+ *
+ * What is read is written again and compared: there is one form, so nobody can
+ * hide something between two ways of reading it.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "held.h"
+
+#define LINE_MAX_LEN 76u	/* RFC 5322 section 2.1.1 wants less than 79 */
+#define ADDRESS_MAX 1000u	/* bytes; RFC 5321 knows 320 */
+
+enum { F_VERSION, F_ID, F_TIME, F_CLASS, F_RULE, F_REASON, F_SENDER,
+	F_RECIPIENT, F_KEY, F_SEAL, FIELDS };
+
+static const char *const field_names[FIELDS] = { "v", "id", "time", "class",
+	"rule", "reason", "sender", "recipient", "key", "seal" };
+
+static const char *const class_names[SEKISHO_HELD_CLASSES] = {
+	[SEKISHO_HELD_SPAM] = "spam",
+	[SEKISHO_HELD_CONTENT] = "content",
+	[SEKISHO_HELD_VIRUS] = "virus",
+};
+
+const char *
+sekisho_held_class_name(enum sekisho_held_class held_class)
+{
+	return held_class < SEKISHO_HELD_CLASSES ? class_names[held_class] :
+		"?";
+}
+
+static bool
+is_plain(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= '0' && c <= '9') || (c != '\0' &&
+		strchr("-._@+", c) != NULL);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void
+value_put(struct sekisho_buf *buf, const char *value)
+{
+	const unsigned char *p = (const unsigned char *)value;
+
+	for (; *p != '\0'; p++) {
+		if (is_plain(*p))
+			sekisho_buf_add(buf, p, 1);
+		else
+			sekisho_buf_printf(buf, "%%%02X", *p);
+	}
+}
+
+/* "v=1;id=...;key=...;", without a blank. */
+void
+sekisho_held_sealed(const struct sekisho_held *held, struct sekisho_buf *buf)
+{
+	const char *values[FIELDS] = {
+		[F_VERSION] = "1", [F_ID] = held->id, [F_TIME] = "",
+		[F_CLASS] = sekisho_held_class_name(held->held_class),
+		[F_RULE] = held->rule, [F_REASON] = held->reason,
+		[F_SENDER] = held->sender, [F_RECIPIENT] = held->recipient,
+		[F_KEY] = held->key,
+	};
+	size_t i;
+
+	for (i = 0; i < F_SEAL; i++) {
+		sekisho_buf_printf(buf, "%s=", field_names[i]);
+		if (i == F_TIME)
+			sekisho_buf_printf(buf, "%llu",
+				(unsigned long long)held->time);
+		else
+			value_put(buf, values[i]);
+		sekisho_buf_puts(buf, ";");
+	}
+}
+
+/* A blank after each field; a line is ended there, or in a long value. */
+static void
+value_fold(struct sekisho_buf *buf, const char *text)
+{
+	size_t column = strlen(SEKISHO_HELD_HEADER ":");
+	size_t len;
+
+	for (; *text != '\0'; text += len) {
+		len = strcspn(text, ";");
+		len += text[len] == ';';
+		if (column + 1 + len > LINE_MAX_LEN) {
+			sekisho_buf_puts(buf, "\n\t");
+			column = 8;
+		} else {
+			sekisho_buf_puts(buf, " ");
+			column++;
+		}
+		if (column + len > LINE_MAX_LEN)
+			len = LINE_MAX_LEN - column;
+		sekisho_buf_add(buf, text, len);
+		column += len;
+	}
+	sekisho_buf_puts(buf, "\n");
+}
+
+void
+sekisho_held_encode(const struct sekisho_held *held, struct sekisho_buf *buf)
+{
+	struct sekisho_buf text;
+
+	sekisho_buf_init(&text, SEKISHO_HELD_MAX);
+	sekisho_held_sealed(held, &text);
+	sekisho_buf_printf(&text, "seal=%s", held->seal);
+	if (text.failed) {
+		buf->failed = true;
+	} else {
+		sekisho_buf_puts(buf, SEKISHO_HELD_HEADER ":");
+		value_fold(buf, text.data);
+	}
+	sekisho_buf_free(&text);
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Decodes a value where it lies. Returns false when it is none. */
+static bool
+value_decode(char *value)
+{
+	char *out = value;
+	int high, low;
+
+	for (; *value != '\0'; value++) {
+		if (*value != '%') {
+			*out++ = *value;
+			continue;
+		}
+		high = hex_digit(value[1]);
+		low = high < 0 ? -1 : hex_digit(value[2]);
+		if (low < 0 || (high << 4 | low) < ' ' ||
+		    (high << 4 | low) == 0x7f)
+			return false;
+		*out++ = (char)(high << 4 | low);
+		value += 2;
+	}
+	*out = '\0';
+	return true;
+}
+
+/* Cuts "v=1;id=..." into its values. Returns false when that fails. */
+static bool
+fields_split(char *text, char *values[FIELDS])
+{
+	size_t i, len;
+
+	for (i = 0; i < FIELDS; i++) {
+		len = strlen(field_names[i]);
+		if (strncmp(text, field_names[i], len) != 0 ||
+		    text[len] != '=')
+			return false;
+		values[i] = text + len + 1;
+		text = strchr(values[i], ';');
+		if ((text == NULL) != (i == FIELDS - 1))
+			return false;
+		if (text != NULL)
+			*text++ = '\0';
+		if (!value_decode(values[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+held_within_limits(const struct sekisho_held *held)
+{
+	return *held->id != '\0' && strlen(held->id) <= 64 &&
+		*held->rule != '\0' && strlen(held->rule) <= 64 &&
+		strlen(held->reason) <= SEKISHO_HELD_REASON_MAX &&
+		strlen(held->sender) <= ADDRESS_MAX &&
+		*held->recipient != '\0' &&
+		strlen(held->recipient) <= ADDRESS_MAX &&
+		strlen(held->key) == SEKISHO_HELD_KEY &&
+		strlen(held->seal) == SEKISHO_HELD_SEAL &&
+		strspn(held->key, "0123456789abcdef") == SEKISHO_HELD_KEY &&
+		strspn(held->seal, "0123456789abcdef") == SEKISHO_HELD_SEAL;
+}
+
+/* Is text what would be written for held? */
+static bool
+held_is_written(const struct sekisho_held *held, const char *text)
+{
+	struct sekisho_buf again;
+	bool same;
+
+	sekisho_buf_init(&again, SEKISHO_HELD_MAX);
+	sekisho_held_sealed(held, &again);
+	sekisho_buf_printf(&again, "seal=%s", held->seal);
+	same = !again.failed && strcmp(again.data, text) == 0;
+	sekisho_buf_free(&again);
+	return same;
+}
+
+static bool
+held_read(struct sekisho_held *held, const char *text)
+{
+	char *values[FIELDS];
+
+	if (!fields_split(held->storage, values))
+		return false;
+	held->id = values[F_ID];
+	held->time = strtoull(values[F_TIME], NULL, 10);
+	held->held_class = 0;
+	while (held->held_class < SEKISHO_HELD_CLASSES &&
+	       strcmp(class_names[held->held_class], values[F_CLASS]) != 0)
+		held->held_class++;
+	held->rule = values[F_RULE];
+	held->reason = values[F_REASON];
+	held->sender = values[F_SENDER];
+	held->recipient = values[F_RECIPIENT];
+	held->key = values[F_KEY];
+	held->seal = values[F_SEAL];
+	return held_within_limits(held) && held_is_written(held, text);
+}
+
+int
+sekisho_held_decode(struct sekisho_held *held_r, const char *value,
+	struct sekisho_error *err)
+{
+	struct sekisho_held held = { .storage = NULL };
+	size_t len = strlen(value);
+	char *text, *out;
+
+	if (len > SEKISHO_HELD_MAX)
+		return sekisho_error_set(err, SEKISHO_HELD_HEADER
+			": longer than %u bytes", SEKISHO_HELD_MAX);
+	text = malloc(2 * (len + 1));
+	if (text == NULL)
+		return sekisho_error_set(err, SEKISHO_HELD_HEADER
+			": out of memory");
+	for (out = text; *value != '\0'; value++)
+		if (!is_blank(*value))
+			*out++ = *value;
+	*out = '\0';
+	held.storage = text + len + 1;
+	strcpy(held.storage, text);
+	if (!held_read(&held, text)) {
+		free(text);
+		return sekisho_error_set(err, SEKISHO_HELD_HEADER
+			": not as sekishod writes it");
+	}
+	held.storage = text;
+	*held_r = held;
+	return 0;
+}
+
+void
+sekisho_held_free(struct sekisho_held *held)
+{
+	if (held == NULL)
+		return;
+	free(held->storage);
+	memset(held, 0, sizeof(*held));
+}

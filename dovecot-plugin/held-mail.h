@@ -1,0 +1,49 @@
+/*
+ * held-mail.h - a held message as Dovecot keeps it.
+ *
+ *	X-Sekisho-Held: ...	held.h, as sekishod sealed it
+ *	X-Sekisho-Reason: ...	the same for people, RFC 2047
+ *	the message as LMTP got it, byte for byte: its trace fields and the
+ *	original
+ *
+ * and one keyword, after the class of the rule. lib95_sekisho_lmtp verifies the
+ * seal before it files a message, and nobody else can put one there; so what
+ * lies in the quarantine is true. Anywhere else these fields mean nothing.
+ */
+#ifndef SEKISHO_HELD_MAIL_H
+#define SEKISHO_HELD_MAIL_H
+
+#include "dovecot-compat.h"
+#include <istream.h>
+#include <mail-storage.h>
+
+#include "held.h"
+
+/* The keyword of a class: "$SekishoSpam", "$SekishoVirus" ... */
+const char *held_mail_keyword(enum sekisho_held_class held_class);
+
+enum held_mail_result {
+	HELD_MAIL_FOUND,
+	HELD_MAIL_NONE,		/* there is no such field */
+	HELD_MAIL_WRONG,	/* it is malformed, or there are two */
+	HELD_MAIL_FAILED,	/* the storage's error says why */
+};
+
+/*
+ * Reads the field X-Sekisho-Held, does not verify it. With HELD_MAIL_FOUND
+ * held_r is filled, to be freed with sekisho_held_free(); value_r, unless it is
+ * NULL, gets the field's value from the data stack.
+ */
+enum held_mail_result held_mail_read(struct mail *mail,
+	struct sekisho_held *held_r, const char **value_r,
+	struct sekisho_error *err);
+
+/*
+ * The message without the fields X-Sekisho-Held and X-Sekisho-Reason and with
+ * every other byte as it is: what goes to the user when it is released. The
+ * stream is the caller's to unref and must not outlive the mail. 0 or -1 with
+ * the storage's error.
+ */
+int held_mail_original(struct mail *mail, struct istream **input_r);
+
+#endif
