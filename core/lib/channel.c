@@ -17,6 +17,7 @@
 #include "channel.h"
 
 #define HEAD_LEN 12u
+#define CLOSED_WITHIN "the other side closed within a frame"
 static const char magic[4] = { 'S', 'K', 'S', '1' };
 
 int64_t
@@ -238,8 +239,7 @@ recv_all(int fd, char *data, size_t len, struct sekisho_frame *frame,
 		} else if (n == 0 && got == 0) {
 			return 0;
 		} else if (n == 0) {
-			return sekisho_error_set(err,
-				"the other side closed within a frame");
+			return sekisho_error_set(err, CLOSED_WITHIN);
 		} else if (errno == EAGAIN) {
 			if (channel_wait(fd, POLLIN, deadline, err) < 0)
 				return -1;
@@ -271,26 +271,25 @@ sekisho_channel_recv(int fd, struct sekisho_frame *frame_r, int64_t deadline,
 	n = recv_all(fd, (char *)head, HEAD_LEN, &frame, deadline, err);
 	if (n <= 0)
 		goto fail;
-	n = -1;
 	frame.type = read_u32(head + 4);
 	frame.len = read_u32(head + 8);
 	if (memcmp(head, magic, sizeof(magic)) != 0 ||
 	    frame.len > SEKISHO_FRAME_MAX) {
-		sekisho_error_set(err, "not a frame of this version");
+		n = sekisho_error_set(err, "not a frame of this version");
 		goto fail;
 	}
 	frame.data = malloc(frame.len + 1);
 	if (frame.data == NULL) {
-		sekisho_error_set(err, "frame: out of memory");
+		n = sekisho_error_set(err, "frame: out of memory");
 		goto fail;
 	}
 	frame.data[frame.len] = '\0';
-	if (frame.len > 0 && recv_all(fd, frame.data, frame.len, &frame,
-	    deadline, err) != 1) {
-		if (err != NULL && err->text[0] == '\0')
-			sekisho_error_set(err, "the other side closed");
+	if (frame.len > 0)
+		n = recv_all(fd, frame.data, frame.len, &frame, deadline, err);
+	if (n == 0)
+		n = sekisho_error_set(err, CLOSED_WITHIN);
+	if (n < 0)
 		goto fail;
-	}
 	*frame_r = frame;
 	return 1;
 fail:

@@ -104,6 +104,9 @@ plan_decode_outcomes(struct sekisho_plan *plan, struct sekisho_reader *in,
 	size_t count = sekisho_get_below(in, SEKISHO_OUTCOMES_MAX + 1);
 	size_t i;
 
+	if (in->failed)
+		return sekisho_error_set(err, "plan frame: fields missing, or "
+			"too many variants or outcomes");
 	plan->outcomes = calloc(count + 1, sizeof(*plan->outcomes));
 	if (plan->outcomes == NULL)
 		return sekisho_error_set(err, "plan frame: out of memory");
@@ -122,6 +125,9 @@ plan_decode_notices(struct sekisho_plan *plan, struct sekisho_reader *in,
 	size_t count = sekisho_get_below(in, SEKISHO_NOTICES_MAX + 1);
 	size_t i;
 
+	if (in->failed)
+		return sekisho_error_set(err,
+			"plan frame: too many notices");
 	plan->notices = calloc(count + 1, sizeof(*plan->notices));
 	if (plan->notices == NULL)
 		return sekisho_error_set(err, "plan frame: out of memory");
@@ -131,6 +137,8 @@ plan_decode_notices(struct sekisho_plan *plan, struct sekisho_reader *in,
 		plan->notices[i].text = sekisho_get_bytes(in,
 			&plan->notices[i].text_len);
 	}
+	if (in->failed)
+		return sekisho_error_set(err, "plan frame: bad notice");
 	return 0;
 }
 
