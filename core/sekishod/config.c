@@ -6,7 +6,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,15 +59,42 @@ static const struct parameter parameters[] = {
 
 #define PARAMETER_COUNT (sizeof(parameters) / sizeof(parameters[0]))
 
-static const struct parameter *
+/* While a file is read. */
+struct reader {
+	struct config *config;
+	const char *file;
+	unsigned int lines[PARAMETER_COUNT];	/* that set it; 0: none */
+	struct sekisho_error *err;
+};
+
+/* The place of a parameter in the table, or PARAMETER_COUNT. */
+static size_t
 parameter_find(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < PARAMETER_COUNT; i++)
 		if (strcmp(parameters[i].name, name) == 0)
-			return &parameters[i];
-	return NULL;
+			break;
+	return i;
+}
+
+/* Refuses the value of a parameter, with the line it stands in. Always -1. */
+static int __attribute__((format(printf, 3, 4)))
+refuse(const struct reader *reader, const char *name, const char *fmt, ...)
+{
+	unsigned int line = reader->lines[parameter_find(name)];
+	struct sekisho_error reason;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(reason.text, sizeof(reason.text), fmt, args);
+	va_end(args);
+	if (line == 0)
+		return sekisho_error_set(reader->err, "%s: %s: %s",
+			reader->file, name, reason.text);
+	return sekisho_error_set(reader->err, "%s:%u: %s: %s", reader->file,
+		line, name, reason.text);
 }
 
 /* Returns 0, or -1 when value is no number within the limits. */
@@ -76,12 +105,14 @@ parameter_set(struct config *config, const struct parameter *parameter,
 	char *field = (char *)config + parameter->offset;
 	unsigned long number;
 	unsigned int small;
-	char *end;
+	char *end, *old;
 
 	if (!parameter->number) {
 		value = strdup(value);
 		if (value == NULL)
 			return -1;
+		memcpy(&old, field, sizeof(old));
+		free(old);
 		memcpy(field, &value, sizeof(value));
 		return 0;
 	}
@@ -107,66 +138,66 @@ trim(char *text)
 }
 
 static int
-config_line(struct config *config, char *line, struct sekisho_error *err)
+config_line(struct reader *reader, char *line, unsigned int number)
 {
-	const struct parameter *parameter;
 	char *equals, *name, *value;
+	size_t index;
 
 	line = trim(line);
 	if (*line == '\0' || *line == '#')
 		return 0;
 	equals = strchr(line, '=');
 	if (equals == NULL)
-		return sekisho_error_set(err, "no \"=\" in this line");
+		return sekisho_error_set(reader->err,
+			"%s:%u: no \"=\" in this line", reader->file, number);
 	*equals = '\0';
 	name = trim(line);
 	value = trim(equals + 1);
-	parameter = parameter_find(name);
-	if (parameter == NULL)
-		return sekisho_error_set(err, "unknown parameter \"%s\"",
+	index = parameter_find(name);
+	if (index == PARAMETER_COUNT)
+		return sekisho_error_set(reader->err,
+			"%s:%u: unknown parameter \"%s\"", reader->file, number,
 			name);
-	if (parameter_set(config, parameter, value) < 0)
-		return sekisho_error_set(err,
-			"%s: \"%s\" is not a number from %lu to %lu", name,
-			value, parameter->min, parameter->max);
+	reader->lines[index] = number;
+	if (parameter_set(reader->config, &parameters[index], value) < 0)
+		return refuse(reader, name,
+			"\"%s\" is not a number from %lu to %lu", value,
+			parameters[index].min, parameters[index].max);
 	return 0;
 }
 
 static int
-config_read(struct config *config, const char *file,
-	struct sekisho_error *err)
+config_read(struct reader *reader)
 {
-	struct sekisho_error reason;
 	unsigned int number = 0;
-	char line[4096];
+	char *line = NULL;
+	size_t size = 0;
 	int result = 0;
 	FILE *in;
 
-	in = fopen(file, "re");
+	in = fopen(reader->file, "re");
 	if (in == NULL)
-		return sekisho_error_set(err, "%s: cannot read: %s", file,
-			strerror(errno));
-	while (result == 0 && fgets(line, sizeof(line), in) != NULL) {
-		number++;
-		result = config_line(config, line, &reason);
-		if (result < 0)
-			sekisho_error_set(err, "%s:%u: %s", file, number,
-				reason.text);
-	}
+		return sekisho_error_set(reader->err, "%s: cannot read: %s",
+			reader->file, strerror(errno));
+	while (result == 0 && getline(&line, &size, in) > 0)
+		result = config_line(reader, line, ++number);
+	if (ferror(in))
+		result = sekisho_error_set(reader->err, "%s: cannot read: %s",
+			reader->file, strerror(errno));
+	free(line);
 	fclose(in);
 	return result;
 }
 
 static int
-find_user(const char *parameter, const char *name, uid_t *uid_r, gid_t *gid_r,
-	struct sekisho_error *err)
+find_user(const struct reader *reader, const char *parameter,
+	const char *name, uid_t *uid_r, gid_t *gid_r)
 {
 	const struct passwd *pw = getpwnam(name);
 
 	if (pw == NULL)
-		return sekisho_error_set(err,
-			"%s: there is no user \"%s\" on this machine",
-			parameter, name);
+		return refuse(reader, parameter,
+			"there is no user \"%s\" on this machine", name);
 	*uid_r = pw->pw_uid;
 	*gid_r = pw->pw_gid;
 	return 0;
@@ -174,8 +205,8 @@ find_user(const char *parameter, const char *name, uid_t *uid_r, gid_t *gid_r,
 
 /* Looks up the users of a list "name, name". */
 static int
-find_users(const char *parameter, const char *names, struct user_list *list,
-	struct sekisho_error *err)
+find_users(const struct reader *reader, const char *parameter,
+	const char *names, struct user_list *list)
 {
 	char *copy = strdup(names);
 	char *name, *rest = copy;
@@ -184,11 +215,11 @@ find_users(const char *parameter, const char *names, struct user_list *list,
 
 	list->uids = calloc(strlen(names) + 1, sizeof(*list->uids));
 	if (copy == NULL || list->uids == NULL)
-		result = sekisho_error_set(err, "out of memory");
+		result = refuse(reader, parameter, "out of memory");
 	while (result == 0 && (name = strsep(&rest, ", \t")) != NULL)
 		if (*name != '\0')
-			result = find_user(parameter, name,
-				&list->uids[list->count++], &gid, err);
+			result = find_user(reader, parameter, name,
+				&list->uids[list->count++], &gid);
 	free(copy);
 	return result;
 }
@@ -205,86 +236,119 @@ user_list_has(const struct user_list *list, uid_t uid)
 }
 
 static int
-read_password(struct config *config, struct sekisho_error *err)
+read_password(const struct reader *reader)
 {
+	struct config *config = reader->config;
 	const char *file = config->ldap_bind_password_file;
 	char line[1024] = "";
 	FILE *in;
 
-	config->ldap_password = "";
 	if (*file == '\0')
 		return 0;
 	in = fopen(file, "re");
 	if (in == NULL || fgets(line, sizeof(line), in) == NULL) {
 		if (in != NULL)
 			fclose(in);
-		return sekisho_error_set(err,
-			"ldap-bind-password-file: %s: no password to read: %s",
-			file, in == NULL ? strerror(errno) : "empty file");
+		return refuse(reader, "ldap-bind-password-file",
+			"%s: no password to read: %s", file,
+			in == NULL ? strerror(errno) : "empty file");
 	}
 	fclose(in);
 	line[strcspn(line, "\r\n")] = '\0';
+	free((char *)(uintptr_t)config->ldap_password);
 	config->ldap_password = strdup(line);
 	explicit_bzero(line, sizeof(line));
 	return config->ldap_password == NULL ?
-		sekisho_error_set(err, "out of memory") : 0;
+		refuse(reader, "ldap-bind-password-file", "out of memory") : 0;
+}
+
+static int
+check_users(const struct reader *reader)
+{
+	struct config *c = reader->config;
+
+	if (find_user(reader, "user", c->user, &c->uid, &c->gid) < 0 ||
+	    find_user(reader, "jail-user", c->jail_user, &c->jail_uid,
+	    &c->jail_gid) < 0 ||
+	    find_user(reader, "mta-user", c->mta_user, &c->mta_uid,
+	    &c->mta_gid) < 0 ||
+	    find_users(reader, "control-users", c->control_users,
+	    &c->control_uids) < 0 ||
+	    find_users(reader, "account-users", c->account_users,
+	    &c->account_uids) < 0)
+		return -1;
+	return 0;
 }
 
 /* What a single line cannot know. */
 static int
-config_check(struct config *config, struct sekisho_error *err)
+config_check(const struct reader *reader)
 {
+	const struct config *config = reader->config;
+
 	if (strcmp(config->jail, "required") != 0 &&
 	    strcmp(config->jail, "best-effort") != 0)
-		return sekisho_error_set(err,
-			"jail: \"%s\" is neither required nor best-effort",
+		return refuse(reader, "jail",
+			"\"%s\" is neither required nor best-effort",
 			config->jail);
 	if (*config->ldap_uri != '\0' && *config->ldap_base == '\0')
-		return sekisho_error_set(err,
-			"ldap-uri is set but ldap-base is not");
+		return refuse(reader, "ldap-uri", "needs ldap-base, which is "
+			"not set");
 	if (config->scan_seconds >= config->deadline)
-		return sekisho_error_set(err,
+		return refuse(reader, reader->lines[parameter_find(
+			"scan-seconds")] > 0 ? "scan-seconds" : "deadline",
 			"scan-seconds (%u) must be less than deadline (%u)",
 			config->scan_seconds, config->deadline);
-	if (find_user("user", config->user, &config->uid, &config->gid,
-	    err) < 0 ||
-	    find_user("jail-user", config->jail_user, &config->jail_uid,
-	    &config->jail_gid, err) < 0 ||
-	    find_user("mta-user", config->mta_user, &config->mta_uid,
-	    &config->mta_gid, err) < 0 ||
-	    find_users("control-users", config->control_users,
-	    &config->control_uids, err) < 0 ||
-	    find_users("account-users", config->account_users,
-	    &config->account_uids, err) < 0)
+	if (check_users(reader) < 0)
 		return -1;
-	return read_password(config, err);
+	return read_password(reader);
 }
 
 struct config *
 config_load(const char *file, struct sekisho_error *err)
 {
-	struct config *config = calloc(1, sizeof(*config));
-	struct sekisho_error reason;
+	struct reader reader = { .file = file, .err = err };
 	size_t i;
 
-	if (config == NULL) {
+	reader.config = calloc(1, sizeof(*reader.config));
+	if (reader.config != NULL)
+		reader.config->ldap_password = strdup("");
+	if (reader.config == NULL || reader.config->ldap_password == NULL) {
 		sekisho_error_set(err, "out of memory");
+		config_free(reader.config);
 		return NULL;
 	}
 	for (i = 0; i < PARAMETER_COUNT; i++)
-		if (parameter_set(config, &parameters[i],
+		if (parameter_set(reader.config, &parameters[i],
 		    parameters[i].preset) < 0)
 			goto fail;
-	if (config_read(config, file, err) < 0)
+	if (config_read(&reader) < 0 || config_check(&reader) < 0)
 		goto fail;
-	if (config_check(config, &reason) < 0) {
-		sekisho_error_set(err, "%s: %s", file, reason.text);
-		goto fail;
-	}
-	return config;
+	return reader.config;
 fail:
-	free(config);
+	config_free(reader.config);
 	return NULL;
+}
+
+void
+config_free(struct config *config)
+{
+	char *text;
+	size_t i;
+
+	if (config == NULL)
+		return;
+	for (i = 0; i < PARAMETER_COUNT; i++) {
+		if (parameters[i].number)
+			continue;
+		memcpy(&text, (char *)config + parameters[i].offset,
+			sizeof(text));
+		free(text);
+	}
+	free((char *)(uintptr_t)config->ldap_password);
+	free(config->control_uids.uids);
+	free(config->account_uids.uids);
+	free(config);
 }
 
 void

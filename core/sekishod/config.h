@@ -60,9 +60,13 @@ bool user_list_has(const struct user_list *list, uid_t uid);
 
 /*
  * Reads file over the defaults, looks up the users and reads the LDAP password.
- * Returns NULL with "file:line: reason". Lives until the process ends.
+ * Returns NULL with "file:line: parameter: reason"; the line is missing when
+ * what is wrong is a default. Free it with config_free().
  */
 struct config *config_load(const char *file, struct sekisho_error *err);
+
+/* config may be NULL. */
+void config_free(struct config *config);
 
 /* Prints every parameter with its value, as in the file. */
 void config_print(const struct config *config);

@@ -66,10 +66,13 @@ master_load(struct master *master, struct sekisho_error *err)
 	if (config == NULL)
 		return -1;
 	policy = policy_load(config->policy, config->policy_schema, err);
-	if (policy == NULL)
+	if (policy == NULL) {
+		config_free(config);
 		return -1;
+	}
 	/* The old ones are still in use by nobody but us. */
 	policy_free(master->policy);
+	config_free(master->config);
 	master->config = config;
 	master->policy = policy;
 	return 0;

@@ -136,7 +136,7 @@ test_descriptors(void)
 	test_str(text, "hello");
 	test_int(fcntl(got.fds[0], F_GETFD), FD_CLOEXEC);
 	test_int(open_descriptors(), before + 2 + 8);
-	test_begin("channel: a frame closes its descriptors, keeps those taken");
+	test_begin("channel: a frame closes those that nobody took");
 	close(got.fds[3]);
 	got.fds[3] = -1;
 	sekisho_frame_free(&got);

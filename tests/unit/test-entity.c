@@ -48,7 +48,8 @@ static const struct {
 	{ "\na\n", "", "a\n", "a\r\n", 1 },
 	{ "\n", "", "", "", 0 },
 	{ "MIME-Version: 1.0\ncontent-type:\n\ttext/plain;\n x=y\n\n",
-	  "MIME-Version: 1.0\ncontent-type:\n\ttext/plain;\n x=y\n", "", "", 0 },
+	  "MIME-Version: 1.0\ncontent-type:\n\ttext/plain;\n x=y\n",
+	  "", "", 0 },
 	/* 4: a last line that does not end */
 	{ "\na\nb", "", "a\nb\n", "a\r\nb\r\n", 2 },
 	{ "\n\n\n", "", "\n\n", "\r\n\r\n", 2 },
