@@ -69,6 +69,7 @@ include core/lib/module.mk
 include core/sekishod/module.mk
 include exim-localscan/module.mk
 include dovecot-plugin/module.mk
+include ldap-schema/module.mk
 include docs/module.mk
 include tests/module.mk
 endif

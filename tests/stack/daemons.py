@@ -1,7 +1,8 @@
 """The daemons of the stack: what each needs on disk, how to start and ask it.
 
 Each class has prepare() - write files, command() - what to run, probe() - does
-it answer? - and where(), the words of `stack status`.
+it answer? - finish() - what can be done only when it runs - and where(), the
+words of `stack status`.
 """
 import base64
 import glob
@@ -13,6 +14,7 @@ import shutil
 import socket
 import subprocess
 
+from certificates import make_certificate
 from process import Process
 from settings import HERE, TOP, USERS, Refused
 from signatures import write_signatures
@@ -53,6 +55,9 @@ class Daemon(Process):
         self.values = settings.values
 
     def prepare(self):
+        pass
+
+    def finish(self):
         pass
 
     # -- files -------------------------------------------------------------
@@ -138,41 +143,60 @@ class Ldap(Daemon):
 
     def prepare(self):
         database = self.folder("ldap/db", "openldap", 0o700)
-        config = self.settings.path("ldap/config")
-        shutil.rmtree(config, ignore_errors=True)
+        self.folder("ldap/run", "openldap")
+        shutil.rmtree(self.settings.path("ldap/config"), ignore_errors=True)
         self.folder("ldap/config", "openldap", 0o700)
-        self.copy(os.path.join(TOP, "ldap-schema/sekisho.ldif"),
-                  "ldap/sekisho.ldif")
-        hashes = {name.upper() + "_HASH": hashed(name + "-secret-1")
-                  for name in USERS}
-        hashes["ADMIN_HASH"] = hashed(self.secret("admin"))
-        hashes["MTA_HASH"] = hashed(self.secret("mta",
-                                                self.values["MTA_USER"]))
-        hashes["SEKISHOD_HASH"] = hashed(self.secret("sekishod", "sekisho"))
+        self._certificates()
+        hashes = {"ADMIN_HASH": hashed(self.secret("admin"))}
+        self.secret("mta", self.values["MTA_USER"])
+        self.secret("sekishod", "sekisho")
         self._load("0", "slapd.ldif", hashes)
         if not os.path.exists(os.path.join(database, "data.mdb")):
-            self._load("1", "people.ldif", hashes)
+            self._load("1", "base.ldif", hashes)
+
+    def _certificates(self):
+        folder = self.folder("ldap/tls")
+        for path in make_certificate(folder):
+            shutil.chown(path, "root", "openldap")
+            os.chmod(path, 0o640)
+        os.chmod(os.path.join(folder, "ca.pem"), 0o644)
 
     def _load(self, number, template, hashes):
         file = self.write("ldap/" + template, self.fill(template, **hashes),
                           "openldap", 0o640)
-        result = subprocess.run(
-            self.as_user("openldap", ["/usr/sbin/slapadd", "-q", "-n", number,
-                                      "-F", self.settings.path("ldap/config"),
-                                      "-l", file]),
-            check=False, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
+        self._run(self.as_user("openldap", [
+            "/usr/sbin/slapadd", "-q", "-n", number, "-F",
+            self.settings.path("ldap/config"), "-l", file]))
+
+    def _run(self, command, **more):
+        result = subprocess.run(command, check=False, text=True, **more,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
         if result.returncode != 0:
-            raise Refused("slapd: %s was not accepted:\n%s" %
-                          (template, result.stdout.rstrip()))
+            raise Refused("slapd: %s failed:\n%s" %
+                          (command[0], result.stdout.rstrip()))
+        return result.stdout
 
     def command(self):
         return self.as_user("openldap", [
-            "/usr/sbin/slapd", "-d", "none", "-h", self.values["LDAP_URI"],
+            "/usr/sbin/slapd", "-d", "none", "-h",
+            "%s %s" % (self.values["LDAP_URI"], self.values["LDAPI_URI"]),
             "-F", self.settings.path("ldap/config")])
 
     def probe(self):
         return answers(self.values["LDAP_PORT"])
+
+    def finish(self):
+        """Runs Sekisho's installer as an administrator does."""
+        self._run([os.path.join(TOP, "ldap-schema/install"), "-H",
+                   self.values["LDAPI_URI"], "-d",
+                   self.values["SECRETS_DIR"]])
+        root = ["-Q", "-Y", "EXTERNAL", "-H", self.values["LDAPI_URI"]]
+        if not self._run(["ldapsearch", "-LLL", *root, "-b",
+                          self.values["LDAP_BASE"], "(uid=alice)", "dn"]):
+            people = self.fill("people.ldif",
+                               HELPDESK_SECRET=self.secret("helpdesk"))
+            self._run(["ldapmodify", *root], input=people)
 
     def where(self):
         return "port %s, %s" % (self.values["LDAP_PORT"],

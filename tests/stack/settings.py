@@ -15,8 +15,8 @@ PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
            "SCAN_SOCKET", "CONTROL_SOCKET", "EXIM", "EXIM_CONFIG", "EXIM_LOG",
            "EXIM_SPOOL", "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG",
            "SEKISHOD_PID", "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
-           "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG", "LMTP_SOCKET",
-           "MODULE", "RSPAMD", "REPUTATION")
+           "LDAPI_URI", "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG",
+           "LMTP_SOCKET", "MODULE", "RSPAMD", "REPUTATION")
 LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
 
 
@@ -97,6 +97,8 @@ class Settings:
                 switch("STACK_SIGNATURES", self.path("signatures"))),
             "MTA_USER": "Debian-exim",
             "LDAP_URI": "ldap://127.0.0.1:%s" % values["LDAP_PORT"],
+            "LDAPI_URI": "ldapi://%s" % self.path("ldap/run/ldapi").replace(
+                "/", "%2f"),
             "LDAP_BASE": "dc=example,dc=test",
             "SECRETS_DIR": self.path("secrets"),
             "DOVECOT_CONFIG": self.path("dovecot/dovecot.conf"),
