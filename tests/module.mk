@@ -7,7 +7,7 @@ unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
-	$(O)/tests/policy/run.o
+	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
 $(O)/tests/%: private PART_CPPFLAGS := -Icore/sekishod -Iexim-localscan \
 	-Itests/unit \
@@ -22,6 +22,8 @@ $(unit_bin): $(O)/%: $(O)/%.o $(test_libs)
 $(fuzz_bin): $(O)/%: $(O)/%.o $(O)/tests/fuzz/replay.o $(test_libs)
 	$(link_test)
 $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
+	$(link_test)
+$(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 	$(link_test)
 
 check: check-unit check-policy check-fuzz check-exports check-includes \
@@ -53,3 +55,8 @@ check-style:
 
 .PHONY: check-unit check-policy check-fuzz check-exports check-includes \
 	check-style
+
+# Optional: any folder of mail, CORPUS=DIRECTORY [ATTACH=1].
+check-corpus: $(O)/tests/corpus/inspect all
+	@tests/corpus/check "$(CORPUS)"
+.PHONY: check-corpus
