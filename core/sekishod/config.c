@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config.h"
 
@@ -35,6 +36,7 @@ static const struct parameter parameters[] = {
 	TEXT("signatures", signatures, "/var/lib/clamav"),
 	TEXT("templates", templates, "/usr/share/sekisho/templates"),
 	TEXT("run-dir", run_dir, "/run/sekisho"),
+	TEXT("state-dir", state_dir, "/var/lib/sekisho"),
 	TEXT("user", user, "sekisho"),
 	TEXT("jail-user", jail_user, "nobody"),
 	TEXT("mta-user", mta_user, "Debian-exim"),
@@ -46,6 +48,10 @@ static const struct parameter parameters[] = {
 	TEXT("ldap-base", ldap_base, ""),
 	TEXT("ldap-bind-dn", ldap_bind_dn, ""),
 	TEXT("ldap-bind-password-file", ldap_bind_password_file, ""),
+	TEXT("smtp-url", smtp_url, "smtp://127.0.0.1:25"),
+	TEXT("account-url", account_url, ""),
+	TEXT("account-password", account_password, "separate"),
+	TEXT("account-base", account_base, ""),
 	NUMBER("clerks", clerks, "8", 1, 256),
 	NUMBER("control-clerks", control_clerks, "4", 1, 256),
 	NUMBER("account-clerks", account_clerks, "2", 1, 256),
@@ -55,6 +61,8 @@ static const struct parameter parameters[] = {
 	NUMBER("signature-check", signature_check, "60", 1, 86400),
 	NUMBER("ldap-timeout", ldap_timeout, "5", 1, 60),
 	NUMBER("notices-per-hour", notices_per_hour, "20", 0, 100000),
+	NUMBER("tries-per-address", tries_per_address, "5", 0, 100000),
+	NUMBER("tries-per-client", tries_per_client, "60", 0, 100000),
 };
 
 #define PARAMETER_COUNT (sizeof(parameters) / sizeof(parameters[0]))
@@ -280,14 +288,62 @@ check_users(const struct reader *reader)
 	return 0;
 }
 
+/* As text: "dc=example, dc=com" is not taken for "dc=example,dc=com". */
+static bool
+is_below(const char *dn, const char *base)
+{
+	size_t len = strlen(dn), tail = strlen(base);
+
+	return len > tail && strcasecmp(dn + len - tail, base) == 0;
+}
+
+static bool
+is_one_of(const char *value, const char *one, const char *other)
+{
+	return strcmp(value, one) == 0 || strcmp(value, other) == 0;
+}
+
+static bool
+begins(const char *value, const char *one, const char *other)
+{
+	return strncmp(value, one, strlen(one)) == 0 ||
+		strncmp(value, other, strlen(other)) == 0;
+}
+
+static int
+check_accounts(const struct reader *reader)
+{
+	const struct config *config = reader->config;
+
+	if (!is_one_of(config->account_password, "separate", "shared"))
+		return refuse(reader, "account-password", "\"%s\" is neither "
+			"separate nor shared", config->account_password);
+	if (!begins(config->smtp_url, "smtp://", "smtps://"))
+		return refuse(reader, "smtp-url", "\"%s\" begins with neither "
+			"smtp:// nor smtps://", config->smtp_url);
+	if (*config->account_url == '\0')
+		return 0;
+	if (!begins(config->account_url, "https://", "http://"))
+		return refuse(reader, "account-url", "\"%s\" begins with "
+			"neither https:// nor http://", config->account_url);
+	if (*config->ldap_uri == '\0')
+		return refuse(reader, "account-url", "needs ldap-uri, which is "
+			"not set");
+	if (strcmp(config->account_password, "separate") == 0 &&
+	    !is_below(config->account_base, config->ldap_base))
+		return refuse(reader, "account-base", "\"%s\" does not end "
+			"with ldap-base, \"%s\"", config->account_base,
+			config->ldap_base);
+	return 0;
+}
+
 /* What a single line cannot know. */
 static int
 config_check(const struct reader *reader)
 {
 	const struct config *config = reader->config;
 
-	if (strcmp(config->jail, "required") != 0 &&
-	    strcmp(config->jail, "best-effort") != 0)
+	if (!is_one_of(config->jail, "required", "best-effort"))
 		return refuse(reader, "jail",
 			"\"%s\" is neither required nor best-effort",
 			config->jail);
@@ -299,7 +355,7 @@ config_check(const struct reader *reader)
 			"scan-seconds")] > 0 ? "scan-seconds" : "deadline",
 			"scan-seconds (%u) must be less than deadline (%u)",
 			config->scan_seconds, config->deadline);
-	if (check_users(reader) < 0)
+	if (check_users(reader) < 0 || check_accounts(reader) < 0)
 		return -1;
 	return read_password(reader);
 }

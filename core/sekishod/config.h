@@ -25,6 +25,7 @@ struct config {
 	const char *signatures;		/* directory of ClamAV signatures */
 	const char *templates;		/* directory of notice templates */
 	const char *run_dir;		/* sockets */
+	const char *state_dir;		/* what survives a restart */
 	const char *user;		/* whom the clerks run as */
 	const char *jail_user;		/* whom the inspectors run as */
 	const char *mta_user;		/* who may ask on scan.sock */
@@ -37,6 +38,10 @@ struct config {
 	const char *ldap_bind_dn;
 	const char *ldap_bind_password_file;
 	const char *ldap_password;	/* what that file holds */
+	const char *smtp_url;		/* where account mails are submitted */
+	const char *account_url;	/* of the webmail; "": no accounts */
+	const char *account_password;	/* "separate" or "shared" (C6) */
+	const char *account_base;	/* where accounts are created */
 	unsigned int clerks;		/* for scan.sock */
 	unsigned int control_clerks;
 	unsigned int account_clerks;
@@ -46,6 +51,8 @@ struct config {
 	unsigned int signature_check;	/* seconds between two looks */
 	unsigned int ldap_timeout;	/* seconds for one search */
 	unsigned int notices_per_hour;	/* to one address */
+	unsigned int tries_per_address;	/* on account.sock, in an hour */
+	unsigned int tries_per_client;
 	uid_t uid;			/* of user */
 	gid_t gid;
 	uid_t jail_uid;

@@ -98,6 +98,21 @@ master_open_run_dir(struct master *master, struct sekisho_error *err)
 	return 0;
 }
 
+/* What survives a restart belongs to the clerks. */
+static int
+master_open_state_dir(const struct config *config, struct sekisho_error *err)
+{
+	if (mkdir(config->state_dir, 0750) < 0 && errno != EEXIST)
+		return sekisho_error_set(err, "state-dir: cannot make %s: %s",
+			config->state_dir, strerror(errno));
+	if (geteuid() == 0 &&
+	    chown(config->state_dir, config->uid, config->gid) < 0)
+		return sekisho_error_set(err, "state-dir: cannot give %s to "
+			"%s: %s", config->state_dir, config->user,
+			strerror(errno));
+	return 0;
+}
+
 static int
 desks_open(struct master *master, struct sekisho_error *err)
 {
@@ -425,10 +440,10 @@ master_start(struct master *master, struct sekisho_error *err)
 	if (master_load(master, err) < 0 ||
 	    log_open(master->config->log, err) < 0 ||
 	    master_open_run_dir(master, err) < 0 ||
+	    master_open_state_dir(master->config, err) < 0 ||
 	    desks_open(master, err) < 0)
 		return -1;
-	master->ratelimit = ratelimit_new(master->config->notices_per_hour,
-		err);
+	master->ratelimit = ratelimit_open(NULL, err);
 	if (master->ratelimit == NULL)
 		return -1;
 	sigemptyset(&master->signals);

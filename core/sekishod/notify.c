@@ -119,7 +119,8 @@ notify_all(const struct examination *ex, struct sekisho_plan *plan)
 	     plan->notice_count < SEKISHO_NOTICES_MAX; i++) {
 		notice = &decision->notices[i];
 		if (!ratelimit_allows(ex->checkpoint->ratelimit,
-		    notice->recipient, time(NULL))) {
+		    notice->recipient, ex->checkpoint->config->notices_per_hour,
+		    time(NULL))) {
 			log_line(LOG_LEVEL_WARNING, "id=%s no notice to %s: "
 				"notices-per-hour is reached", ex->message->id,
 				notice->recipient);
