@@ -9,7 +9,7 @@
 #   make check                   what needs no daemon: unit tests, checks
 #   make SAN=address,undefined   the same build in ./build-address-undefined
 #   make stack, make stack-down  the daemons of the demo, to play with
-#   make bench                   how fast, compared with plain Exim and clamd
+#   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
 #   make install DESTDIR=stage   stage an installation
 
 MAKEFLAGS += --no-builtin-rules
@@ -102,7 +102,8 @@ demo:
 test:
 	@tests/stack/install && tests/run
 bench:
-	@tests/stack/install && $(MAKE) --no-print-directory all && tests/bench/run
+	@tests/stack/install && $(MAKE) --no-print-directory all bench-tools && \
+	  tests/bench/run $(BENCH)
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 stack-down:

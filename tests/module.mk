@@ -6,6 +6,8 @@ unit_src := $(sort $(wildcard tests/unit/test-*.c))
 unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
+bench_bin := $(O)/tests/bench/smtpload
+all_obj += $(bench_bin:%=%.o)
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
@@ -25,6 +27,11 @@ $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
 	$(link_test)
 $(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 	$(link_test)
+$(bench_bin): $(O)/%: $(O)/%.o
+	$(link_test)
+
+# For tests/bench/run, which `make bench` calls.
+bench-tools: $(bench_bin)
 
 check: check-unit check-policy check-fuzz check-exports check-includes \
 	check-style
@@ -53,8 +60,8 @@ check-includes: $(all_obj)
 check-style:
 	@tests/check-style
 
-.PHONY: check-unit check-policy check-fuzz check-exports check-includes \
-	check-style
+.PHONY: bench-tools check-unit check-policy check-fuzz check-exports \
+	check-includes check-style
 
 # Optional: any folder of mail, CORPUS=DIRECTORY [ATTACH=1].
 check-corpus: $(O)/tests/corpus/inspect all

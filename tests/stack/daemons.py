@@ -405,6 +405,8 @@ class Exim(Daemon):
             lines.append("STACK_RSPAMD = yes")
         if self.settings.module == "malware":
             lines.append("STACK_MALWARE = yes")
+        if self.settings.queue_only:
+            lines.append("STACK_QUEUE_ONLY = yes")
         if self.settings.checkpoint:
             lines += self._sekisho_macros()
         return "".join(line + "\n" for line in lines)
@@ -433,8 +435,9 @@ class Exim(Daemon):
 
     def command(self):
         command = self.as_user(self.values["MTA_USER"], [
-            self.values["EXIM"], "-C", self.values["EXIM_CONFIG"], "-bdf",
-            "-q10s"])
+            self.values["EXIM"], "-C", self.values["EXIM_CONFIG"], "-bdf"])
+        if not self.settings.queue_only:
+            command.append("-q10s")
         if self.values["REPUTATION"] != "1":
             return command
         # Exim asks whom resolv.conf names: it gets one of its own.

@@ -70,6 +70,9 @@ class Settings:
             raise Refused("STACK_MODULE is 0, 1, malware or compiled-in")
         self.checkpoint = self.module in ("1", "compiled-in")
         self.rspamd = switch("STACK_RSPAMD", "1") == "1"
+        self.queue_only = switch("STACK_QUEUE_ONLY", "0") == "1"
+        self.reputation = (switch("STACK_REPUTATION", "1") == "1" and
+                           self.checkpoint and namespaces_work())
         self.values = self._values(build)
 
     def path(self, *names):
@@ -106,7 +109,7 @@ class Settings:
             "AUTH_SOCKET": self.path("dovecot/run/auth.sock"),
             "MODULE": self.module,
             "RSPAMD": str(int(self.rspamd)),
-            "REPUTATION": str(int(self.checkpoint and namespaces_work())),
+            "REPUTATION": str(int(self.reputation)),
             # Kept between runs: rspamd compiles for 9 s when it is empty.
             "RSPAMD_DB": os.path.join(os.path.dirname(self.dir),
                                       "rspamd-db-%d" % self.base),
