@@ -36,12 +36,12 @@ text_has_escapes(const char *text, size_t len)
 		(esc[1] == '$' || esc[1] == '(');
 }
 
-static const char *
+static char *
 text_convert(struct pool *pool, const char *charset, const char *text,
 	size_t len)
 {
 	struct sekisho_buf buf;
-	const char *result = NULL;
+	char *result = NULL;
 
 	sekisho_buf_init(&buf, len * 4 + 16);
 	if (charset_to_utf8(&buf, charset, text, len) == 0 &&
@@ -51,38 +51,62 @@ text_convert(struct pool *pool, const char *charset, const char *text,
 	return result;
 }
 
-const char *
-text_guess(struct pool *pool, const char *bytes, size_t len)
+/*
+ * The text as UTF-8, or NULL when it fits nothing. Up to slack bytes at its end
+ * may be left out: where a text was cut may be within a character.
+ */
+static char *
+text_decode(struct pool *pool, const char *text, size_t len, size_t slack)
 {
-	const char *converted = NULL;
-	char *copy = pool_strndup(pool, bytes, len);
+	char *converted;
+	size_t i, k;
+
+	for (i = 0; i <= slack && text_has_escapes(text, len); i++) {
+		converted = text_convert(pool, "ISO-2022-JP", text, len - i);
+		if (converted != NULL)
+			return converted;
+	}
+	for (i = 0; i <= slack; i++)
+		if (text_is_utf8(text, len - i))
+			return pool_strndup(pool, text, len - i);
+	for (k = 0; k < sizeof(guesses) / sizeof(guesses[0]); k++)
+		for (i = 0; i <= slack; i++) {
+			converted = text_convert(pool, guesses[k], text,
+				len - i);
+			if (converted != NULL)
+				return converted;
+		}
+	return NULL;
+}
+
+static const char *
+text_guess_cut(struct pool *pool, const char *bytes, size_t len, size_t slack)
+{
+	char *copy = pool_strndup(pool, bytes, len), *text;
 	size_t i;
 
 	for (i = 0; i < len; i++)
 		if (copy[i] == '\0')
 			copy[i] = ' ';
-	if (text_has_escapes(copy, len))
-		converted = text_convert(pool, "ISO-2022-JP", copy, len);
-	if (converted != NULL || text_is_utf8(copy, len))
-		return converted != NULL ? converted : copy;
-	for (i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
-		converted = text_convert(pool, guesses[i], copy, len);
-		if (converted != NULL)
-			return converted;
-	}
-	return copy;
+	text = text_decode(pool, copy, len, slack);
+	return text != NULL ? text : copy;
+}
+
+const char *
+text_guess(struct pool *pool, const char *bytes, size_t len)
+{
+	return text_guess_cut(pool, bytes, len, 0);
 }
 
 const char *
 text_clean(struct pool *pool, const char *bytes, size_t len)
 {
+	bool cut = len > 2 * TEXT_MAX;
 	char *text;
 	size_t end, n;
 
-	if (len > 2 * TEXT_MAX)
-		len = 2 * TEXT_MAX;
-	text = charset_clean_line(pool, text_guess(pool, bytes, len),
-		TEXT_MAX);
+	text = charset_clean_line(pool, text_guess_cut(pool, bytes,
+		cut ? 2 * TEXT_MAX : len, cut ? 3 : 0), TEXT_MAX);
 	for (end = 0; text[end] != '\0'; end += n) {
 		n = charset_utf8_next(text + end, 4, NULL);
 		if (n == 0 || end + n > TEXT_MAX)
