@@ -90,7 +90,7 @@ static int
 parameters_copy(struct sekisho_buf *out, const char *field, size_t len,
 	size_t pos)
 {
-	size_t done = pos, name, end;
+	size_t done = pos, name, end, equals;
 	int found = 0;
 
 	for (;;) {
@@ -106,7 +106,10 @@ parameters_copy(struct sekisho_buf *out, const char *field, size_t len,
 		pos = skip_blanks(field, len, pos);
 		if (pos == len || field[pos] != '=')
 			continue;
+		equals = pos;
 		pos = skip_blanks(field, len, pos + 1);
+		if (pos == len)
+			pos = equals + 1;	/* there is no value */
 		if (end - name > 7 &&
 		    strncasecmp(field + name, "charset*", 8) == 0)
 			return -1;
