@@ -11,6 +11,7 @@
 
 #define SIGNED_WITHIN 32u	/* bytes in which the outer type must be */
 #define DATA_WITHIN 4096u	/* ... and the inner type */
+#define END 0x00		/* of a length that was not given */
 #define OCTETS 0x04
 #define OCTETS_IN_PIECES 0x24
 #define CONTENT 0xa0		/* [0] EXPLICIT */
@@ -50,7 +51,10 @@ ber_enter(struct ber *in, unsigned int *tag_r, size_t *len_r)
 	return true;
 }
 
-/* Octet strings one after the other, until something else comes. */
+/*
+ * Octet strings one after the other, until something else comes. The end of
+ * one string of pieces says nothing: another may be open around it.
+ */
 static void
 add_pieces(struct ber *in, struct sekisho_buf *out)
 {
@@ -58,7 +62,7 @@ add_pieces(struct ber *in, struct sekisho_buf *out)
 	size_t len;
 
 	while (ber_enter(in, &tag, &len)) {
-		if (tag == OCTETS_IN_PIECES)
+		if (tag == OCTETS_IN_PIECES || (tag == END && len == 0))
 			continue;
 		if (tag != OCTETS)
 			return;
