@@ -9,6 +9,9 @@
 
 #include <lib.h>
 #include <mail-user.h>
+#include <mail-storage-private.h>
+
+#include <stdbool.h>		/* Dovecot's own bool must come first */
 
 #if !DOVECOT_PREREQ(2, 3, 0) || DOVECOT_PREREQ(2, 4, 0)
 #error "the plug-ins are made for Dovecot 2.3"
@@ -22,6 +25,15 @@ static inline const char *
 compat_setting(struct mail_user *user, const char *name)
 {
 	return mail_user_plugin_getenv(user, name);
+}
+
+/* Has the administrator given the mailbox this role, "\Trash" (RFC 6154)? */
+static inline bool
+compat_has_role(struct mailbox *box, const char *role)
+{
+	return box->set != NULL && box->set->special_use[0] != '\0' &&
+		str_array_icase_find(t_strsplit_spaces(box->set->special_use,
+		" "), role);
 }
 
 #endif

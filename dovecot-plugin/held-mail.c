@@ -52,6 +52,50 @@ held_mail_read(struct mail *mail, struct sekisho_held *held_r,
 		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
 }
 
+/* The value of the first field of that name, or NULL; *count_r of them. */
+static const char *
+find_value(struct istream *message, const char *name, unsigned int *count_r)
+{
+	struct message_header_parser_ctx *parser;
+	struct message_header_line *hdr;
+	const char *value = NULL;
+
+	*count_r = 0;
+	parser = message_parse_header_init(message, NULL,
+		MESSAGE_HEADER_PARSER_FLAG_CLEAN_ONELINE);
+	while (message_parse_header_next(parser, &hdr) > 0 && !hdr->eoh) {
+		if (strcasecmp(hdr->name, name) != 0)
+			continue;
+		if (hdr->continues)
+			hdr->use_full_value = TRUE;
+		else if (++*count_r == 1)
+			value = t_strndup(hdr->full_value,
+				hdr->full_value_len);
+	}
+	message_parse_header_deinit(&parser);
+	return value;
+}
+
+enum held_mail_result
+held_mail_parse(struct istream *message, struct sekisho_held *held_r,
+	struct sekisho_error *err)
+{
+	unsigned int count;
+	const char *value;
+
+	i_stream_seek(message, 0);
+	value = find_value(message, SEKISHO_HELD_HEADER, &count);
+	i_stream_seek(message, 0);
+	if (count == 0)
+		return HELD_MAIL_NONE;
+	if (count > 1) {
+		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
+		return HELD_MAIL_WRONG;
+	}
+	return sekisho_held_decode(held_r, value, err) < 0 ?
+		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
+}
+
 static bool
 is_ours(const struct message_header_line *hdr)
 {
@@ -114,19 +158,29 @@ cut_out(struct istream *input, const ARRAY_TYPE(span) *spans)
 }
 
 int
-held_mail_original(struct mail *mail, struct istream **input_r)
+held_mail_cut(struct istream *message, struct istream **input_r)
 {
 	ARRAY_TYPE(span) spans;
+
+	t_array_init(&spans, 2);
+	i_stream_seek(message, 0);
+	if (find_fields(message, &spans) < 0)
+		return -1;
+	*input_r = cut_out(message, &spans);
+	return 0;
+}
+
+int
+held_mail_original(struct mail *mail, struct istream **input_r)
+{
 	struct istream *input;
 
 	if (mail_get_stream(mail, NULL, NULL, &input) < 0)
 		return -1;
-	t_array_init(&spans, 2);
-	if (find_fields(input, &spans) < 0) {
+	if (held_mail_cut(input, input_r) < 0) {
 		mail_set_critical(mail, "read(%s) failed: %s",
 			i_stream_get_name(input), i_stream_get_error(input));
 		return -1;
 	}
-	*input_r = cut_out(input, &spans);
 	return 0;
 }

@@ -38,6 +38,10 @@ enum held_mail_result held_mail_read(struct mail *mail,
 	struct sekisho_held *held_r, const char **value_r,
 	struct sekisho_error *err);
 
+/* The same from a stream, which is where it was afterwards: at its start. */
+enum held_mail_result held_mail_parse(struct istream *message,
+	struct sekisho_held *held_r, struct sekisho_error *err);
+
 /*
  * The message without the fields X-Sekisho-Held and X-Sekisho-Reason and with
  * every other byte as it is: what goes to the user when it is released. The
@@ -45,5 +49,8 @@ enum held_mail_result held_mail_read(struct mail *mail,
  * the storage's error.
  */
 int held_mail_original(struct mail *mail, struct istream **input_r);
+
+/* The same of a stream, which must live as long. 0, or -1 with its error. */
+int held_mail_cut(struct istream *message, struct istream **input_r);
 
 #endif

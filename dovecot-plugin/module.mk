@@ -13,13 +13,26 @@ endif
 DOVECOT_MODULE_DIR ?= $(call dovecot_config,dovecot_moduledir)
 
 plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
-	dovecot-plugin/held-mail.c
+	dovecot-plugin/held-mail.c dovecot-plugin/held-find.c \
+	dovecot-plugin/folder.c dovecot-plugin/quarantine-mailbox.c \
+	dovecot-plugin/quarantine-mail.c dovecot-plugin/removal.c \
+	dovecot-plugin/action-mailbox.c dovecot-plugin/upload.c \
+	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
+	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
+	dovecot-plugin/claim.c dovecot-plugin/control.c \
+	dovecot-plugin/action-log.c
+plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
+	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
+	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
+	dovecot-plugin/delivery.h dovecot-plugin/release.h \
+	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
+	dovecot-plugin/control.h dovecot-plugin/action-log.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
-	dovecot-plugin/held-mail.h
+	dovecot-plugin/held-mail.h $(plugin_hdr)
 
 $(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
 	$(patsubst -I%,-isystem %,$(call dovecot_config,LIBDOVECOT_INCLUDE))

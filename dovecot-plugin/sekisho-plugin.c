@@ -1,8 +1,10 @@
 /*
  * sekisho-plugin.c - lib01_sekisho: what Dovecot calls when it loads the
- * module.
+ * module, and when it makes a user, a mailbox, a message.
  */
-#include "dovecot-compat.h"
+#include "sekisho-plugin.h"
+#include "folder.h"
+#include "sekisho.h"
 
 void sekisho_plugin_init(struct module *module);
 void sekisho_plugin_deinit(void);
@@ -10,12 +12,116 @@ extern const char *sekisho_plugin_version;
 
 const char *sekisho_plugin_version = DOVECOT_ABI_VERSION;
 
+struct sekisho_storage_module sekisho_storage_module =
+	MODULE_CONTEXT_INIT(&mail_storage_module_register);
+struct sekisho_mail_module sekisho_mail_module =
+	MODULE_CONTEXT_INIT(&mail_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(sekisho_user_module,
+	&mail_user_module_register);
+
+struct sekisho_user *
+sekisho_user(struct mail_user *user)
+{
+	return MODULE_CONTEXT(user, sekisho_user_module);
+}
+
+static const char *
+setting(struct mail_user *user, const char *name, const char *preset)
+{
+	const char *value = compat_setting(user, name);
+
+	return value != NULL && *value != '\0' ? value : preset;
+}
+
+/* Returns 0 or -1. */
+static int
+rescan_parse(const char *value, enum rescan *rescan_r)
+{
+	static const char *const names[] = { "required", "try", "off" };
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			*rescan_r = (enum rescan)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static void
+user_created(struct mail_user *user)
+{
+	const char *quarantine = setting(user, "sekisho_quarantine", NULL);
+	const char *rescan = setting(user, "sekisho_rescan", "required");
+	struct sekisho_user *own;
+
+	if (quarantine == NULL)
+		return;
+	own = p_new(user->pool, struct sekisho_user, 1);
+	own->module_ctx.super = *user->vlast;
+	user->vlast = &own->module_ctx.super;
+	own->quarantine = quarantine;
+	own->deliver = setting(user, "sekisho_deliver", "Deliver");
+	own->approve = setting(user, "sekisho_approve",
+		"Deliver and Approve");
+	own->address = setting(user, "sekisho_address", user->username);
+	own->socket = setting(user, "sekisho_socket", SEKISHO_CONTROL_SOCKET);
+	own->administrator = strcmp(user->service, "doveadm") == 0;
+	if (rescan_parse(rescan, &own->rescan) < 0)
+		user->error = p_strdup_printf(user->pool, "sekisho_rescan = "
+			"%s: must be required, try or off", rescan);
+	MODULE_CONTEXT_SET(user, sekisho_user_module, own);
+}
+
+static void
+mailbox_allocated(struct mailbox *box)
+{
+	union mailbox_module_context *own;
+	struct mailbox_vfuncs *v = box->vlast;
+
+	if (sekisho_user(box->storage->user) == NULL)
+		return;
+	own = p_new(box->pool, union mailbox_module_context, 1);
+	own->super = *v;
+	box->vlast = &own->super;
+	MODULE_CONTEXT_SET_SELF(box, sekisho_storage_module, own);
+	switch (folder_of(box)) {
+	case FOLDER_QUARANTINE:
+	case FOLDER_INSIDE:
+		quarantine_mailbox_hook(v);
+		break;
+	case FOLDER_DELIVER:
+	case FOLDER_APPROVE:
+		action_mailbox_hook(v);
+		break;
+	case FOLDER_ORDINARY:
+		ordinary_mailbox_hook(v);
+		break;
+	}
+}
+
+static void
+mail_allocated(struct mail *mail)
+{
+	if (folder_of(mail->box) == FOLDER_QUARANTINE)
+		quarantine_mail_hook(mail);
+}
+
+static struct mail_storage_hooks hooks = {
+	.mail_user_created = user_created,
+	.mailbox_allocated = mailbox_allocated,
+	.mail_allocated = mail_allocated,
+};
+
 void
 sekisho_plugin_init(struct module *module)
 {
+	mail_storage_hooks_add(module, &hooks);
 }
 
 void
 sekisho_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&hooks);
 }

@@ -1,0 +1,120 @@
+/*
+ * claim.c - the lock of the quarantine, and the mark on what was delivered.
+ */
+#include "claim.h"
+#include "folder.h"
+
+#define LOCK_NAME "sekisho.lock"
+#define LOCK_SECONDS 120
+
+struct claim {
+	struct mailbox *box;
+	struct file_lock *lock;
+};
+
+static int
+claim_lock(struct claim *claim)
+{
+	const char *error;
+	int ret = mailbox_lock_file_create(claim->box, LOCK_NAME, LOCK_SECONDS,
+		&claim->lock, &error);
+
+	if (ret > 0)
+		return 0;
+	e_error(claim->box->event, "sekisho: %s", error);
+	return folder_refuse(claim->box, MAIL_ERROR_INUSE, "Another session "
+		"works on the quarantine; try again");
+}
+
+struct claim *
+claim_open(struct mailbox *box)
+{
+	struct claim *claim = i_new(struct claim, 1);
+
+	/* Another session's expunges are carried out by this sync. */
+	claim->box = folder_quarantine_alloc(box->storage->user);
+	if (mailbox_open(claim->box) == 0 && claim_lock(claim) == 0 &&
+	    mailbox_sync(claim->box, 0) == 0)
+		return claim;
+	mail_storage_copy_error(box->storage, claim->box->storage);
+	claim_close(&claim);
+	return NULL;
+}
+
+void
+claim_close(struct claim **_claim)
+{
+	struct claim *claim = *_claim;
+
+	*_claim = NULL;
+	if (claim == NULL)
+		return;
+	if (claim->lock != NULL)
+		file_lock_free(&claim->lock);
+	mailbox_free(&claim->box);
+	i_free(claim);
+}
+
+static bool
+has_keyword(const ARRAY_TYPE(keyword_indexes) *keywords, unsigned int wanted)
+{
+	unsigned int keyword;
+
+	array_foreach_elem(keywords, keyword)
+		if (keyword == wanted)
+			return true;
+	return false;
+}
+
+enum claim_state
+claim_state(const struct claim *claim, uint32_t uid)
+{
+	struct mail_index_view *view = claim->box->view;
+	ARRAY_TYPE(keyword_indexes) keywords;
+	unsigned int released;
+	uint32_t seq;
+
+	if (!mail_index_lookup_seq(view, uid, &seq))
+		return CLAIM_GONE;
+	if (!mail_index_keyword_lookup(claim->box->index, CLAIM_RELEASED,
+	    &released))
+		return CLAIM_HELD;
+	t_array_init(&keywords, 8);
+	mail_index_lookup_keywords(view, seq, &keywords);
+	return has_keyword(&keywords, released) ?
+		CLAIM_DELIVERED : CLAIM_HELD;
+}
+
+struct mailbox *
+claim_mailbox(struct claim *claim)
+{
+	return claim->box;
+}
+
+int
+claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids)
+{
+	static const char *const names[] = { CLAIM_RELEASED, NULL };
+	struct mailbox_transaction_context *t;
+	struct mail_keywords *keywords;
+	struct seq_range_iter iter;
+	uint32_t uid, seq;
+	unsigned int n = 0;
+	int ret;
+
+	/* Not by mail_update_keywords(), which keeps users from doing this. */
+	t = mailbox_transaction_begin(claim->box, 0, "sekisho: released");
+	keywords = mailbox_keywords_create_valid(claim->box, names);
+	seq_range_array_iter_init(&iter, uids);
+	while (seq_range_array_iter_nth(&iter, n++, &uid))
+		if (mail_index_lookup_seq(claim->box->view, uid, &seq))
+			mail_index_update_keywords(t->itrans, seq, MODIFY_ADD,
+				keywords);
+	mailbox_keywords_unref(&keywords);
+	ret = mailbox_transaction_commit(&t);
+	if (ret < 0)
+		e_error(claim->box->event, "sekisho: delivered mail could not "
+			"be marked, so it looks held: %s",
+			mailbox_get_last_internal_error(claim->box, NULL));
+	return ret;
+}

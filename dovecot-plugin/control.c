@@ -1,0 +1,136 @@
+/*
+ * control.c - the plug-in's questions to sekishod. They block this user's
+ * process, and nobody else's, until their deadline.
+ */
+#include "control.h"
+#include "request.h"
+
+#include <str.h>
+
+#define RESCAN_MS 120000
+#define APPROVE_MS 20000
+#define TEXT_MAX 200
+
+/* What sekishod says may quote a stranger, and goes into an IMAP response. */
+static const char *
+one_line(const char *text)
+{
+	string_t *line = t_str_new(TEXT_MAX);
+
+	for (; *text != '\0' && str_len(line) < TEXT_MAX; text++)
+		str_append_c(line, *text >= ' ' && *text < 0x7f ? *text : '?');
+	return str_c(line);
+}
+
+int
+control_refuse(struct control_refusal *refusal_r, enum mail_error error,
+	const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	refusal_r->error = error;
+	refusal_r->text = one_line(t_strdup_vprintf(fmt, args));
+	va_end(args);
+	return -1;
+}
+
+/* Returns 0 with an answer of sekishod's, or -1. */
+static int
+ask(const struct sekisho_user *user, const struct sekisho_request *request,
+	int fd, int ms, struct sekisho_answer *answer_r)
+{
+	struct sekisho_error err;
+
+	if (sekisho_request_call(user->socket, request, fd,
+	    sekisho_deadline(ms), answer_r, &err) == 0)
+		return 0;
+	i_error("sekisho: %s: %s", request->verb, err.text);
+	return -1;
+}
+
+/* The scanner said nothing: what that means is a setting. */
+static int
+unscanned(const struct sekisho_user *user, const char **outcome_r,
+	struct control_refusal *refusal_r)
+{
+	*outcome_r = "unavailable";
+	if (user->rescan == RESCAN_TRY)
+		return 0;
+	return control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The virus "
+		"scanner does not answer, so held mail stays where it is; "
+		"try again later");
+}
+
+int
+control_rescan(const struct sekisho_user *user, int fd,
+	const char **outcome_r, struct control_refusal *refusal_r)
+{
+	struct sekisho_request request = { .verb = "rescan" };
+	struct sekisho_answer answer = { 0 };
+	int result = -1;
+
+	*outcome_r = "off";
+	if (user->rescan == RESCAN_OFF)
+		return 0;
+	if (ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
+	    answer.status == SEKISHO_STATUS_UNAVAILABLE) {
+		result = unscanned(user, outcome_r, refusal_r);
+	} else if (answer.status == SEKISHO_STATUS_OK) {
+		*outcome_r = "clean";
+		result = 0;
+	} else {
+		*outcome_r = "refused";
+		control_refuse(refusal_r, MAIL_ERROR_PERM, "Today's scan "
+			"found %s; an administrator can release it",
+			answer.text);
+	}
+	sekisho_answer_free(&answer);
+	return result;
+}
+
+int
+control_approve(const struct sekisho_user *user, const char *entry,
+	struct control_refusal *refusal_r)
+{
+	struct sekisho_field fields[] = {
+		{ "user", user->address },
+		{ "entry", entry },
+	};
+	struct sekisho_request request = { "approved-add", fields,
+		N_ELEMENTS(fields) };
+	struct sekisho_answer answer = { 0 };
+	int result = -1;
+
+	if (ask(user, &request, -1, APPROVE_MS, &answer) < 0)
+		answer.status = SEKISHO_STATUS_UNAVAILABLE;
+	switch (answer.status) {
+	case SEKISHO_STATUS_OK:
+	case SEKISHO_STATUS_EXISTS:
+		result = 0;
+		break;
+	case SEKISHO_STATUS_LIMIT:
+		control_refuse(refusal_r, MAIL_ERROR_LIMIT, "The list of "
+			"approved senders is full, so %s was not added and "
+			"the mail stays here; delete an entry first", entry);
+		break;
+	case SEKISHO_STATUS_NOT_FOUND:
+		control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s has no "
+			"active account, so no sender can be approved; the "
+			"mail stays here", user->address);
+		break;
+	case SEKISHO_STATUS_UNAVAILABLE:
+	case SEKISHO_STATUSES:
+		control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
+			"directory does not answer, so no sender was approved "
+			"and the mail stays here; try again later");
+		break;
+	case SEKISHO_STATUS_INVALID:
+	case SEKISHO_STATUS_REFUSED:
+		control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s cannot "
+			"be approved: %s", entry, answer.text);
+		break;
+	}
+	sekisho_answer_free(&answer);
+	return result;
+}

@@ -1,0 +1,32 @@
+/*
+ * control.h - what the plug-in asks sekishod on control.sock, for one user
+ * (sekisho-protocol(7)).
+ */
+#ifndef SEKISHO_CONTROL_H
+#define SEKISHO_CONTROL_H
+
+#include "sekisho-plugin.h"
+
+/* Why sekishod, or the road to it, says no. */
+struct control_refusal {
+	enum mail_error error;
+	const char *text;	/* a line of ASCII for the client, data stack */
+};
+
+/* Sets why, in printable ASCII whatever the values hold. Always returns -1. */
+int control_refuse(struct control_refusal *refusal_r, enum mail_error error,
+	const char *fmt, ...) ATTR_FORMAT(3, 4);
+
+/*
+ * Has the message in a file looked at with today's signatures (SPEC Q9).
+ * Returns 0 when it may leave, or -1; outcome_r is a word for the log either
+ * way: "clean", "off", "unavailable", "refused".
+ */
+int control_rescan(const struct sekisho_user *user, int fd,
+	const char **outcome_r, struct control_refusal *refusal_r);
+
+/* Adds an approved sender (SPEC A1). Returns 0, also when it is there. */
+int control_approve(const struct sekisho_user *user, const char *entry,
+	struct control_refusal *refusal_r);
+
+#endif

@@ -1,0 +1,289 @@
+/*
+ * delivery.c - from the quarantine into a folder: all of it or nothing.
+ */
+#include "delivery.h"
+#include "action-log.h"
+#include "claim.h"
+#include "folder.h"
+#include "outgoing.h"
+#include "quarantine-mail.h"
+#include "release.h"
+
+#include <istream.h>
+
+struct delivery {
+	pool_t pool;
+	struct mailbox_transaction_context *command;	/* the user's */
+	struct sekisho_user *user;
+	struct mailbox *into;
+	struct mailbox_transaction_context *t;		/* ours, in into */
+	struct claim *claim;
+	ARRAY(struct released) mails;
+	ARRAY_TYPE(seq_range) uids;			/* in the quarantine */
+	bool approve;
+	bool partial;		/* something else than what was named */
+};
+
+static void
+delivery_free(struct delivery *delivery)
+{
+	pool_t pool = delivery->pool;
+
+	claim_close(&delivery->claim);
+	mailbox_free(&delivery->into);
+	pool_unref(&pool);
+}
+
+struct delivery *
+delivery_begin(struct mailbox_transaction_context *command,
+	struct mailbox *into, bool approve)
+{
+	pool_t pool = pool_alloconly_create("sekisho delivery", 4096);
+	struct delivery *delivery = p_new(pool, struct delivery, 1);
+
+	delivery->pool = pool;
+	delivery->command = command;
+	delivery->user = sekisho_user(command->box->storage->user);
+	delivery->into = into;
+	delivery->approve = approve;
+	p_array_init(&delivery->mails, pool, 16);
+	p_array_init(&delivery->uids, pool, 16);
+	/* A copy that differs cannot share a file with the original. */
+	into->disable_reflink_copy_to = TRUE;
+	if (mailbox_open(into) < 0)
+		mail_storage_copy_error(command->box->storage, into->storage);
+	else
+		delivery->claim = claim_open(command->box);
+	if (delivery->claim == NULL) {
+		delivery_free(delivery);
+		return NULL;
+	}
+	delivery->t = mailbox_transaction_begin(into,
+		MAILBOX_TRANSACTION_FLAG_EXTERNAL |
+		MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS, "sekisho: deliver");
+	return delivery;
+}
+
+struct mailbox *
+delivery_quarantine(struct delivery *delivery)
+{
+	return claim_mailbox(delivery->claim);
+}
+
+/* The reply to the user's command says it, and a line in the log. */
+static int
+delivery_refuse(struct delivery *delivery, const char *id,
+	enum mail_error error, const char *text)
+{
+	struct action action = { .id = id, .name = "deliver",
+		.folder = delivery->into->vname, .refusal = text };
+
+	action_log(delivery->into->storage->user, &action);
+	return folder_refuse(delivery->command->box, error, text);
+}
+
+/* An error of Dovecot's own, in one of the mailboxes that take part. */
+static int
+delivery_fail(struct delivery *delivery, const char *id, struct mailbox *box)
+{
+	enum mail_error error;
+	const char *text = t_strdup(mailbox_get_last_error(box, &error));
+
+	return delivery_refuse(delivery, id, error, text);
+}
+
+/* mail is NULL when the message is not in the quarantine any more. */
+static int
+delivery_add_message(struct delivery *delivery, struct mail *mail,
+	const struct sekisho_held *held, struct istream *original)
+{
+	struct istream *outgoing = outgoing_create(original, held,
+		delivery->user);
+	struct control_refusal refusal;
+	struct released released;
+	int ret;
+
+	if (outgoing == NULL)
+		return delivery_refuse(delivery, held->id, MAIL_ERROR_TEMP,
+			"Held mail cannot be read; the server's log says why");
+	ret = release_check(delivery->user, held, outgoing,
+		delivery->approve, delivery->pool, &released, &refusal);
+	if (ret < 0)
+		delivery_refuse(delivery, released.id, refusal.error,
+			refusal.text);
+	else if ((ret = mail != NULL ?
+	    release_copy(delivery->t, mail, outgoing) :
+	    release_save(delivery->t, outgoing)) < 0)
+		delivery_fail(delivery, released.id, delivery->into);
+	else
+		array_push_back(&delivery->mails, &released);
+	if (ret == 0 && mail != NULL)
+		seq_range_array_add(&delivery->uids, mail->uid);
+	i_stream_unref(&outgoing);
+	return ret;
+}
+
+static int
+delivery_add_held(struct delivery *delivery, struct mail *mail)
+{
+	struct istream *original;
+	struct sekisho_held held;
+	int ret;
+
+	if (quarantine_mail_read(mail, &held) < 0 ||
+	    quarantine_mail_original(mail, &original) < 0) {
+		ret = delivery_fail(delivery, held.id, mail->box);
+	} else {
+		ret = delivery_add_message(delivery, mail, &held, original);
+		i_stream_unref(&original);
+	}
+	sekisho_held_free(&held);
+	return ret;
+}
+
+int
+delivery_add(struct delivery *delivery, struct mail *mail, bool again)
+{
+	int ret = -1;
+
+	switch (claim_state(delivery->claim, mail->uid)) {
+	case CLAIM_HELD:
+		T_BEGIN {
+			ret = delivery_add_held(delivery, mail);
+		} T_END;
+		break;
+	case CLAIM_DELIVERED:
+		delivery->partial = true;
+		ret = again ? 0 : folder_refuse(delivery->command->box,
+			MAIL_ERROR_NOTPOSSIBLE, "A message was delivered "
+			"before and only waits here to be deleted");
+		break;
+	case CLAIM_GONE:
+		mail_set_expunged(mail);
+		folder_refuse(delivery->command->box, MAIL_ERROR_EXPUNGED,
+			"A message is not in the quarantine any more");
+		break;
+	}
+	return ret;
+}
+
+int
+delivery_add_upload(struct delivery *delivery, struct istream *message,
+	const struct sekisho_held *held)
+{
+	struct istream *original;
+	int ret = -1;
+
+	T_BEGIN {
+		if (held_mail_cut(message, &original) == 0) {
+			ret = delivery_add_message(delivery, NULL, held,
+				original);
+			i_stream_unref(&original);
+		} else {
+			mailbox_set_critical(delivery->command->box,
+				"sekisho: read(%s) failed: %s",
+				i_stream_get_name(message),
+				i_stream_get_error(message));
+		}
+	} T_END;
+	return ret;
+}
+
+static int
+delivery_approve(struct delivery *delivery)
+{
+	struct control_refusal refusal;
+	const struct released *mail;
+
+	if (!delivery->approve)
+		return 0;
+	array_foreach(&delivery->mails, mail) {
+		if (control_approve(delivery->user, mail->sender,
+		    &refusal) < 0)
+			return delivery_refuse(delivery, mail->id,
+				refusal.error, refusal.text);
+	}
+	return 0;
+}
+
+static int
+delivery_store(struct delivery *delivery,
+	struct mail_transaction_commit_changes *ours_r)
+{
+	if (mailbox_transaction_commit_get_changes(&delivery->t, ours_r) == 0)
+		return 0;
+	return delivery_fail(delivery, NULL, delivery->into);
+}
+
+static void
+delivery_log(const struct delivery *delivery)
+{
+	const struct released *mail;
+
+	array_foreach(&delivery->mails, mail) {
+		struct action action = {
+			.id = mail->id,
+			.name = "deliver",
+			.folder = delivery->into->vname,
+			.approved = mail->sender,
+			.rescan = mail->rescan,
+		};
+
+		action_log(delivery->into->storage->user, &action);
+	}
+}
+
+int
+delivery_end_command(struct mailbox_transaction_context *command,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	SEKISHO_SUPER(command->box)->transaction_rollback(command);
+	i_zero(changes_r);
+	changes_r->pool = pool_alloconly_create("sekisho changes", 512);
+	p_array_init(&changes_r->saved_uids, changes_r->pool, 32);
+	return 0;
+}
+
+/* UIDs are of use to the client if they are of the folder that it named. */
+static void
+changes_copy(const struct delivery *delivery, struct mailbox *named,
+	const struct mail_transaction_commit_changes *ours,
+	struct mail_transaction_commit_changes *changes)
+{
+	changes->uid_validity = ours->uid_validity;
+	changes->no_read_perm = ours->no_read_perm;
+	if (!delivery->partial &&
+	    strcmp(delivery->into->vname, named->vname) == 0)
+		seq_range_array_merge(&changes->saved_uids, &ours->saved_uids);
+}
+
+int
+delivery_commit(struct delivery *delivery,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	struct mailbox_transaction_context *command = delivery->command;
+	struct mailbox *named = command->box;
+	struct mail_transaction_commit_changes ours;
+
+	if (delivery_approve(delivery) < 0 ||
+	    delivery_store(delivery, &ours) < 0) {
+		delivery_rollback(delivery);
+		SEKISHO_SUPER(named)->transaction_rollback(command);
+		return -1;
+	}
+	(void)claim_mark(delivery->claim, &delivery->uids);
+	delivery_log(delivery);
+	delivery_end_command(command, changes_r);
+	changes_copy(delivery, named, &ours, changes_r);
+	pool_unref(&ours.pool);
+	delivery_free(delivery);
+	return 0;
+}
+
+void
+delivery_rollback(struct delivery *delivery)
+{
+	if (delivery->t != NULL)
+		mailbox_transaction_rollback(&delivery->t);
+	delivery_free(delivery);
+}

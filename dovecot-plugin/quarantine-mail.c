@@ -1,0 +1,156 @@
+/*
+ * quarantine-mail.c - what may be done to a message in the quarantine: read it,
+ * flag it, remove it. Keywords that we set are not the user's to change.
+ */
+#include "quarantine-mail.h"
+#include "folder.h"
+#include "removal.h"
+
+#include <istream.h>
+
+struct quarantine_mail *
+quarantine_mail(struct mail *mail)
+{
+	return MODULE_CONTEXT((struct mail_private *)mail,
+		sekisho_mail_module);
+}
+
+static void
+held_expunge(struct mail *mail)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+
+	if (!own->moved)
+		removal_add(mail, own->bin);
+	own->moved = false;
+	own->bin = NULL;
+	own->module_ctx.super.expunge(mail);
+}
+
+/*
+ * A URL into the quarantine (CATENATE, RFC 4469; URLFETCH, RFC 4467) would
+ * carry held mail past the scan.
+ */
+static bool
+is_read_by_url(struct mail *mail)
+{
+	static const char *const commands[] = { "APPEND", "URLFETCH", NULL };
+	struct event *event = event_get_global();
+	const char *command = event == NULL ? NULL :
+		event_find_field_recursive_str(event, "cmd_name");
+
+	if (strcmp(mail->box->storage->user->service,
+	    "imap-urlauth-worker") == 0)
+		return true;
+	return command != NULL && str_array_icase_find(commands, command);
+}
+
+static int
+held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
+	struct message_size *body, struct istream **stream_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+
+	if (own->outgoing != NULL) {
+		i_assert(header == NULL && body == NULL);
+		i_stream_seek(own->outgoing, 0);
+		*stream_r = own->outgoing;
+		return 0;
+	}
+	if (!own->trusted && is_read_by_url(mail))
+		return folder_refuse(mail->box, MAIL_ERROR_PERM, "Held mail "
+			"cannot be used by its URL; deliver it first");
+	return own->module_ctx.super.get_stream(mail, get_body, header, body,
+		stream_r);
+}
+
+static const struct sekisho_held no_held = { .id = "", .rule = "",
+	.reason = "", .sender = "", .recipient = "", .key = "", .seal = "" };
+
+int
+quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	struct sekisho_error err;
+	enum held_mail_result result;
+
+	own->trusted = true;
+	result = held_mail_read(mail, held_r, NULL, &err);
+	own->trusted = false;
+	if (result == HELD_MAIL_WRONG)
+		e_warning(mail->box->event, "sekisho: uid=%u: %s", mail->uid,
+			err.text);
+	if (result != HELD_MAIL_FOUND)
+		*held_r = no_held;
+	return result == HELD_MAIL_FAILED ? -1 : 0;
+}
+
+int
+quarantine_mail_original(struct mail *mail, struct istream **original_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	int ret;
+
+	own->trusted = true;
+	ret = held_mail_original(mail, original_r);
+	own->trusted = false;
+	return ret;
+}
+
+static void
+add_names(ARRAY_TYPE(const_string) *names, const char *const *keywords,
+	bool ours)
+{
+	for (; *keywords != NULL; keywords++)
+		if (str_begins(*keywords, QUARANTINE_KEYWORDS) == ours)
+			array_push_back(names, keywords);
+}
+
+static const char *const *
+keyword_names(struct mailbox *box, const struct mail_keywords *keywords)
+{
+	const ARRAY_TYPE(keywords) *all = mail_index_get_keywords(box->index);
+	const char **names = t_new(const char *, keywords->count + 1);
+	unsigned int i;
+
+	for (i = 0; i < keywords->count; i++)
+		names[i] = *(const char *const *)array_idx(all,
+			keywords->idx[i]);
+	return names;
+}
+
+static void
+held_update_keywords(struct mail *mail, enum modify_type modify,
+	struct mail_keywords *keywords)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	ARRAY_TYPE(const_string) names;
+	struct mail_keywords *allowed;
+
+	t_array_init(&names, 16);
+	add_names(&names, keyword_names(mail->box, keywords), false);
+	if (modify == MODIFY_REPLACE)
+		add_names(&names, mail_get_keywords(mail), true);
+	array_append_zero(&names);
+	allowed = mailbox_keywords_create_valid(mail->box,
+		array_front(&names));
+	own->module_ctx.super.update_keywords(mail, modify, allowed);
+	mailbox_keywords_unref(&allowed);
+}
+
+void
+quarantine_mail_hook(struct mail *_mail)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct mail_vfuncs *v = mail->vlast;
+	struct quarantine_mail *own;
+
+	own = p_new(mail->pool, struct quarantine_mail, 1);
+	own->module_ctx.super = *v;
+	mail->vlast = &own->module_ctx.super;
+	v->expunge = held_expunge;
+	v->get_stream = held_get_stream;
+	if (!sekisho_user(_mail->box->storage->user)->administrator)
+		v->update_keywords = held_update_keywords;
+	MODULE_CONTEXT_SET(mail, sekisho_mail_module, own);
+}

@@ -1,0 +1,42 @@
+/*
+ * quarantine-mail.h - a message in the quarantine, as long as Dovecot has it in
+ * hand.
+ */
+#ifndef SEKISHO_QUARANTINE_MAIL_H
+#define SEKISHO_QUARANTINE_MAIL_H
+
+#include "held-mail.h"
+#include "sekisho-plugin.h"
+
+/* Keywords that begin with this are ours; users do not change them. */
+#define QUARANTINE_KEYWORDS "$Sekisho"
+
+struct quarantine_mail {
+	union mail_module_context module_ctx;
+
+	/* What copies of the message shall consist of, or NULL: as stored. */
+	struct istream *outgoing;
+	/* It is us who reads the message. */
+	bool trusted;
+	/* The next expunge ends a move; it is no deletion. */
+	bool moved;
+	/* The next expunge is a move to this folder, which means: delete. */
+	const char *bin;
+};
+
+/* NULL when the message is not in a quarantine. */
+struct quarantine_mail *quarantine_mail(struct mail *mail);
+
+/*
+ * Why it is held; empty texts for a message that an administrator put there.
+ * Free it with sekisho_held_free(). Returns 0, or -1 with an error set.
+ */
+int quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r);
+
+/*
+ * The message without our lines: a stream of the caller's that must not outlive
+ * the mail. Returns 0, or -1 with an error set.
+ */
+int quarantine_mail_original(struct mail *mail, struct istream **original_r);
+
+#endif

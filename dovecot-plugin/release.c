@@ -1,0 +1,123 @@
+/*
+ * release.c - the gate of the quarantine, and what passes through it.
+ */
+#include "release.h"
+#include "folder.h"
+#include "outgoing.h"
+#include "quarantine-mail.h"
+
+#include <istream.h>
+
+int
+release_check(const struct sekisho_user *user,
+	const struct sekisho_held *held, struct istream *outgoing,
+	bool approve, pool_t pool, struct released *released_r,
+	struct control_refusal *refusal_r)
+{
+	struct released released = { .id = p_strdup(pool, held->id) };
+	int ret = 0;
+
+	if (approve)
+		released.sender = p_strdup(pool, outgoing_sender(outgoing,
+			held));
+	if (approve && released.sender == NULL)
+		ret = control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "A "
+			"message has no sender who could be approved");
+	else if (!user->administrator &&
+	    held->held_class == SEKISHO_HELD_VIRUS)
+		ret = control_refuse(refusal_r, MAIL_ERROR_PERM, "The message "
+			"from <%s> is held because of a virus; only an "
+			"administrator can release it", held->sender);
+	else if (control_rescan(user, i_stream_get_fd(outgoing),
+	    &released.rescan, refusal_r) < 0 && !user->administrator)
+		ret = -1;
+	*released_r = released;
+	return ret;
+}
+
+/* Flags of the user stay; ours, and the wish to delete, stay behind. */
+static void
+copy_flags(struct mail_save_context *ctx, struct mail *mail)
+{
+	const char *const *keyword = mail_get_keywords(mail);
+	struct mail_keywords *keywords = NULL;
+	ARRAY_TYPE(const_string) names;
+
+	t_array_init(&names, 8);
+	for (; *keyword != NULL; keyword++)
+		if (!str_begins(*keyword, QUARANTINE_KEYWORDS))
+			array_push_back(&names, keyword);
+	if (!array_is_empty(&names)) {
+		array_append_zero(&names);
+		keywords = mailbox_keywords_create_valid(
+			ctx->transaction->box, array_front(&names));
+	}
+	mailbox_save_set_flags(ctx, mail_get_flags(mail) &
+		ENUM_NEGATE(MAIL_DELETED | MAIL_RECENT), keywords);
+	if (keywords != NULL)
+		mailbox_keywords_unref(&keywords);
+}
+
+/*
+ * What is stored there differs from what is stored here, so the GUID must not
+ * be the same: dsync takes one for the other.
+ */
+static int
+copy_guid(struct mail_save_context *ctx, struct mail *mail)
+{
+	const char *guid;
+	guid_128_t guid_128;
+
+	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0)
+		return -1;
+	mail_generate_guid_128_hash(t_strconcat("sekisho released ", guid,
+		NULL), guid_128);
+	mailbox_save_set_guid(ctx, guid_128_to_string(guid_128));
+	return 0;
+}
+
+int
+release_copy(struct mailbox_transaction_context *t, struct mail *mail,
+	struct istream *outgoing)
+{
+	struct mail_save_context *ctx = mailbox_save_alloc(t);
+	struct quarantine_mail *own = quarantine_mail(mail);
+	int ret;
+
+	copy_flags(ctx, mail);
+	if (copy_guid(ctx, mail) < 0) {
+		mailbox_save_cancel(&ctx);
+		mail_storage_copy_error(t->box->storage, mail->box->storage);
+		return -1;
+	}
+	own->outgoing = outgoing;
+	ret = mailbox_copy(&ctx, mail);
+	own->outgoing = NULL;
+	return ret;
+}
+
+int
+release_save(struct mailbox_transaction_context *t, struct istream *outgoing)
+{
+	struct mail_save_context *ctx = mailbox_save_alloc(t);
+	ssize_t ret;
+
+	if (mailbox_save_begin(&ctx, outgoing) < 0)
+		return -1;
+	do {
+		if (mailbox_save_continue(ctx) < 0) {
+			mailbox_save_cancel(&ctx);
+			return -1;
+		}
+		ret = i_stream_read(outgoing);
+		i_assert(ret != 0);
+	} while (ret != -1);
+	if (outgoing->stream_errno != 0) {
+		mailbox_save_cancel(&ctx);
+		mailbox_set_critical(t->box, "sekisho: read(%s) failed: %s",
+			i_stream_get_name(outgoing),
+			i_stream_get_error(outgoing));
+		return -1;
+	}
+	return mailbox_save_finish(&ctx);
+}

@@ -1,0 +1,39 @@
+/*
+ * release.h - one held message that leaves the quarantine (SPEC Q9): may it,
+ * and what is stored where it goes.
+ */
+#ifndef SEKISHO_RELEASE_H
+#define SEKISHO_RELEASE_H
+
+#include "control.h"
+#include "held.h"
+
+/* Texts are on the pool that release_check() was given, or constant. */
+struct released {
+	const char *id;		/* Exim's */
+	const char *sender;	/* whom to approve, or NULL */
+	const char *rescan;	/* what the scanner said, a word for the log */
+};
+
+/*
+ * May it leave? Not when it is held for a virus or when today's scan finds one,
+ * unless an administrator wants it. With approve, it must have a sender.
+ * Returns 0, or -1 with the reason; released_r->id is set either way.
+ */
+int release_check(const struct sekisho_user *user,
+	const struct sekisho_held *held, struct istream *outgoing,
+	bool approve, pool_t pool, struct released *released_r,
+	struct control_refusal *refusal_r);
+
+/*
+ * Copies it into the mailbox of transaction t, with other bytes than are
+ * stored. Returns 0, or -1 with an error set in that mailbox.
+ */
+int release_copy(struct mailbox_transaction_context *t, struct mail *mail,
+	struct istream *outgoing);
+
+/* Saves it there when it is in the quarantine no more. */
+int release_save(struct mailbox_transaction_context *t,
+	struct istream *outgoing);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * removal.c - held mail that is deleted or expires.
+ */
+#include "removal.h"
+#include "action-log.h"
+#include "claim.h"
+#include "quarantine-mail.h"
+
+struct removed {
+	uint32_t uid;
+	const char *id;
+	const char *action;
+	const char *bin;
+};
+
+struct removal {
+	union mailbox_transaction_module_context module_ctx;
+	pool_t pool;
+	ARRAY(struct removed) mails;
+};
+
+static struct removal *
+removal_get(struct mailbox_transaction_context *t)
+{
+	struct removal *removal = MODULE_CONTEXT(t, sekisho_storage_module);
+	pool_t pool;
+
+	if (removal != NULL)
+		return removal;
+	pool = pool_alloconly_create("sekisho removal", 1024);
+	removal = p_new(pool, struct removal, 1);
+	removal->pool = pool;
+	p_array_init(&removal->mails, pool, 16);
+	MODULE_CONTEXT_SET(t, sekisho_storage_module, removal);
+	return removal;
+}
+
+void
+removal_add(struct mail *mail, const char *bin)
+{
+	struct removal *removal = removal_get(mail->transaction);
+	struct removed *removed = array_append_space(&removal->mails);
+	bool expires = ((struct mail_private *)mail)->autoexpunged;
+	struct sekisho_held held;
+
+	removed->uid = mail->uid;
+	(void)quarantine_mail_read(mail, &held);
+	removed->id = p_strdup(removal->pool, held.id);
+	sekisho_held_free(&held);
+	removed->action = expires ? "expire" : "delete";
+	removed->bin = p_strdup(removal->pool, bin);
+}
+
+static void
+removal_log(const struct removal *removal, const struct claim *claim,
+	struct mail_user *user, const char *refusal)
+{
+	const struct removed *removed;
+
+	array_foreach(&removal->mails, removed) {
+		struct action action = {
+			.id = removed->id,
+			.name = removed->action,
+			.folder = removed->bin,
+			.refusal = refusal,
+		};
+
+		if (claim_state(claim, removed->uid) == CLAIM_HELD)
+			action_log(user, &action);
+	}
+}
+
+int
+removal_commit(struct mailbox_transaction_context *t,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	struct removal *removal = MODULE_CONTEXT(t, sekisho_storage_module);
+	struct mailbox *box = t->box;
+	struct claim *claim;
+	int ret = -1;
+
+	if (removal == NULL)
+		return SEKISHO_SUPER(box)->transaction_commit(t, changes_r);
+	claim = claim_open(box);
+	if (claim == NULL) {
+		SEKISHO_SUPER(box)->transaction_rollback(t);
+	} else {
+		ret = SEKISHO_SUPER(box)->transaction_commit(t, changes_r);
+		removal_log(removal, claim, box->storage->user, ret == 0 ?
+			NULL : mailbox_get_last_error(box, NULL));
+	}
+	claim_close(&claim);
+	pool_unref(&removal->pool);
+	return ret;
+}
+
+void
+removal_rollback(struct mailbox_transaction_context *t)
+{
+	struct removal *removal = MODULE_CONTEXT(t, sekisho_storage_module);
+
+	SEKISHO_SUPER(t->box)->transaction_rollback(t);
+	if (removal != NULL)
+		pool_unref(&removal->pool);
+}
