@@ -38,7 +38,7 @@ install-localscan: $(O)/sekisho-localscan.so $(O)/sekisho-variant
 		$(DESTDIR)$(EXIM_MODULE_DIR)/sekisho.so
 	$(INSTALL) -D -m 0755 $(O)/sekisho-variant \
 		$(DESTDIR)$(EXIM_MODULE_DIR)/sekisho-variant
-	for f in main acl rcpt-hook data-hook routers transports; do \
+	for f in main debian acl rcpt-hook data-hook routers transports; do \
 		$(INSTALL) -D -m 0644 exim-localscan/snippets/sekisho.$$f \
 			$(DESTDIR)$(EXIM_CONFIG_DIR)/sekisho.$$f || exit 1; \
 	done

@@ -145,6 +145,9 @@ send_all(int fd, const char *data, size_t len,
 		} else if (errno == EAGAIN) {
 			if (channel_wait(fd, POLLOUT, deadline, err) < 0)
 				return -1;
+		} else if (errno == EPIPE || errno == ECONNRESET) {
+			return sekisho_error_set(err, "the other side closed "
+				"the connection: its log says why");
 		} else if (errno != EINTR) {
 			return sekisho_error_set(err, "send: %s",
 				strerror(errno));
