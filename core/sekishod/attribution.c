@@ -11,6 +11,7 @@
 #include "attribution.h"
 #include "engine_limit.h"
 #include "filetype.h"
+#include "officekey.h"
 #include "virusname.h"
 
 #define MEMBERS_MAX 20000u	/* in one inspection ... */
@@ -136,6 +137,52 @@ match_is_repeated(const struct scan_result *result, size_t index)
 	return false;
 }
 
+/* May the part be a document that is encrypted in name only? */
+static bool
+match_is_office(const struct scan_match *match)
+{
+	return match->member[0] == '\0' &&
+		(strcmp(match->name, "Sekisho.Encrypted.OOXML") == 0 ||
+		strcmp(match->name, "Sekisho.Encrypted.XLS97") == 0);
+}
+
+/*
+ * A document that opens without asking is scanned as its reader sees it, and
+ * what said that it is encrypted is struck off.
+ */
+static int
+scan_opened(struct run *run, size_t index, const struct sekisho_buf *data,
+	struct scan_result *result, struct sekisho_error *err)
+{
+	const struct attribution *a = run->a;
+	struct scan_result inner = { 0 };
+	struct sekisho_buf opened;
+	size_t i, kept = 0;
+	int status = 0;
+
+	for (i = 0; i < result->match_count; i++)
+		if (match_is_office(&result->matches[i]))
+			break;
+	if (i == result->match_count)
+		return 0;
+	sekisho_buf_init(&opened, SEKISHO_MESSAGE_MAX);
+	if (officekey_open(data->data, data->len, &opened) == 1) {
+		status = engine_scan(a->engine, opened.data, opened.len,
+			a->pool, &inner, err);
+		for (i = 0; i < result->match_count; i++) {
+			g_hash_table_add(run->names,
+				(void *)result->matches[i].name);
+			if (!match_is_office(&result->matches[i]))
+				result->matches[kept++] = result->matches[i];
+		}
+		result->match_count = kept;
+	}
+	sekisho_buf_free(&opened);
+	for (i = 0; status == 0 && i < inner.match_count; i++)
+		add_finding(a, index, &inner.matches[i]);
+	return status;
+}
+
 static int
 scan_part(struct run *run, size_t index, struct sekisho_error *err)
 {
@@ -150,6 +197,8 @@ scan_part(struct run *run, size_t index, struct sekisho_error *err)
 	status = data.failed ? sekisho_error_set(err,
 		"no memory to decode a part") : engine_scan(a->engine,
 		data.data, data.len, a->pool, &result, err);
+	if (status == 0)
+		status = scan_opened(run, index, &data, &result, err);
 	sekisho_buf_free(&data);
 	if (status < 0)
 		return -1;

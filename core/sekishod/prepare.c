@@ -11,8 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <glib.h>
+
 #include "filetype.h"
 #include "mime.h"
+#include "officekey.h"
+#include "ole2.h"
 #include "prepare.h"
 
 static const char *const charsets[] = {
@@ -48,6 +52,14 @@ load_charsets(void)
 	kept[CHARSETS] = iconv_open("UTF-8//TRANSLIT", "CP1252");
 }
 
+/* What GLib's libraries think of a stranger's file is no business of a log. */
+static GLogWriterOutput
+log_nothing(GLogLevelFlags level, const GLogField *fields, gsize count,
+	gpointer context)
+{
+	return G_LOG_WRITER_HANDLED;
+}
+
 int
 prepare_for_jail(struct sekisho_error *err)
 {
@@ -56,7 +68,10 @@ prepare_for_jail(struct sekisho_error *err)
 	if (done)
 		return 0;
 	load_charsets();
+	g_log_set_writer_func(log_nothing, NULL, NULL);
 	mime_init();
+	ole2_init();
+	officekey_init();
 	if (filetype_open(err) < 0)
 		return -1;
 	done = true;

@@ -76,7 +76,8 @@ def call(path, verb, fields=(), fd=None):
             (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
         data = frame(REQUEST, body)
         sent = sock.sendmsg([data], beside)
-        sock.sendall(data[sent:])
+        if sent < len(data):
+            sock.sendall(data[sent:])
         magic, kind, length = struct.unpack(">4sII", receive(sock, 12))
         assert magic == b"SKS1" and kind == ANSWER, (magic, kind)
         answer = Reader(receive(sock, length))
