@@ -34,7 +34,7 @@ static const char *const charsets[] = {
 	"ISO-2022-KR", "JOHAB", "GB2312", "GBK", "GB18030", "EUC-CN",
 	"ISO-2022-CN", "BIG5", "BIG5-HKSCS", "EUC-TW", "KOI8-R", "KOI8-U",
 	"KOI8-T", "TIS-620", "VISCII", "TCVN", "MACINTOSH", "MAC-CYRILLIC",
-	"MACCENTRALEUROPE", "ARMSCII-8", "GEORGIAN-PS", "PT154", "HP-ROMAN8",
+	"MAC-CENTRALEUROPE", "ARMSCII-8", "GEORGIAN-PS", "PT154", "HP-ROMAN8",
 };
 
 #define CHARSETS (sizeof(charsets) / sizeof(charsets[0]))
