@@ -5,6 +5,7 @@
 
 #include "frame.h"
 #include "inspection.h"
+#include "text.h"
 
 static const char *const kind_names[FINDING_KINDS] = {
 	[FINDING_VIRUS] = "virus",
@@ -122,11 +123,16 @@ inspection_encode(const struct inspection *inspection,
 		finding_encode(&inspection->findings[i], buf);
 }
 
-/* A text of its own, so that it outlives the frame. */
+/*
+ * A text of its own, so that it outlives the frame. It ought to be clean, but
+ * that is what the jail says.
+ */
 static const char *
 decode_text(struct sekisho_reader *in, struct pool *pool)
 {
-	return pool_strdup(pool, sekisho_get_text(in));
+	const char *text = sekisho_get_text(in);
+
+	return text_clean(pool, text, strlen(text));
 }
 
 /*

@@ -88,8 +88,8 @@ void inspection_encode(const struct inspection *inspection,
 
 /*
  * Reads what an inspector sent; a jailed process is not trusted more than a
- * stranger, so every index and enum is checked. Texts are copied into pool.
- * Returns 0 or -1.
+ * stranger, so every index and enum is checked and every text is cleaned.
+ * Texts are copied into pool. Returns 0 or -1.
  */
 int inspection_decode(struct inspection *inspection_r, struct pool *pool,
 	const void *data, size_t len, struct sekisho_error *err);
