@@ -412,3 +412,17 @@ condition_asks(const struct condition *condition, const char *name)
 			return true;
 	return false;
 }
+
+bool
+condition_wants_types(const struct condition *condition)
+{
+	size_t i;
+
+	if (strcmp(condition->type->name, "file-type") == 0 ||
+	    strcmp(condition->type->name, "high-risk") == 0)
+		return true;
+	for (i = 0; i < condition->child_count; i++)
+		if (condition_wants_types(&condition->children[i]))
+			return true;
+	return false;
+}

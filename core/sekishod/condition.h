@@ -81,4 +81,7 @@ bool condition_mark(const struct condition *condition,
 /* True when the tree has a condition of that name, <not> left out. */
 bool condition_asks(const struct condition *condition, const char *name);
 
+/* True when the tree has a condition about what parts really are. */
+bool condition_wants_types(const struct condition *condition);
+
 #endif

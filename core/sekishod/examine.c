@@ -26,17 +26,19 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 		.deadline = ex->deadline,
 		.pool = ex->pool,
 	};
+	bool types = ex->trace != NULL ||
+		policy_wants_types(ex->checkpoint->policy);
 	void *map;
 	int result;
 
 	if (ex->checkpoint->engine == NULL)
 		return inspectors_inspect(&inspectors, ex->message_fd,
-			&ex->inspection, err);
+			types, &ex->inspection, err);
 	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
 	if (map == MAP_FAILED)
 		return sekisho_error_set(err, "mmap: %s", strerror(errno));
 	result = inspect_message(ex->checkpoint->engine, map, ex->size,
-		ex->pool, &ex->inspection, err);
+		types, ex->pool, &ex->inspection, err);
 	munmap(map, ex->size);
 	return result;
 }

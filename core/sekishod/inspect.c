@@ -25,6 +25,7 @@
 /* What the functions below need all the time. */
 struct look {
 	struct engine *engine;
+	bool types;
 	const struct mime *mime;
 	struct pool *pool;
 	struct inspection *inspection;
@@ -105,13 +106,45 @@ look_into_signed(const struct look *look, uint32_t index,
 	return status;
 }
 
+static void
+tell_type(const struct look *look, size_t index,
+	const struct sekisho_buf *data)
+{
+	const char *type = filetype_of(data->data, data->len);
+
+	look->inspection->parts[index].true_type = text_clean(look->pool,
+		type, strlen(type));
+}
+
+/* For attribution_run(), when nobody else wanted to know. */
+static int
+tell_types(const struct look *look, struct sekisho_error *err)
+{
+	struct sekisho_buf data;
+	bool failed = false;
+	size_t i;
+
+	for (i = 1; i < look->mime->count && !failed; i++) {
+		if (!look->inspection->parts[i].leaf)
+			continue;
+		sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
+		mime_decode(look->mime, i, &data);
+		failed = data.failed;
+		if (!failed && data.len > 0)
+			tell_type(look, i, &data);
+		sekisho_buf_free(&data);
+	}
+	return failed ? sekisho_error_set(err, "no memory to decode a part") :
+		0;
+}
+
 /* What a leaf is by its bytes. Returns 0, or -1 when it cannot be told. */
 static int
 look_into(const struct look *look, size_t index, struct sekisho_error *err)
 {
 	struct part *part = &look->inspection->parts[index];
 	struct sekisho_buf data;
-	const char *name, *type;
+	const char *name;
 	int status = 0;
 
 	sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
@@ -121,8 +154,8 @@ look_into(const struct look *look, size_t index, struct sekisho_error *err)
 		status = sekisho_error_set(err, "no memory to decode a part");
 	if (data.failed || data.len == 0)
 		goto out;
-	type = filetype_of(data.data, data.len);
-	part->true_type = text_clean(look->pool, type, strlen(type));
+	if (look->types)
+		tell_type(look, index, &data);
 	name = encrypted_name(look->mime, index, data.data, data.len);
 	if (name != NULL)
 		add_part_finding(look->inspection, look->pool,
@@ -184,11 +217,11 @@ list_parts(const struct look *look, struct sekisho_error *err)
 
 int
 inspect_message(struct engine *engine, const char *message, size_t len,
-	struct pool *pool, struct inspection *inspection_r,
+	bool types, struct pool *pool, struct inspection *inspection_r,
 	struct sekisho_error *err)
 {
 	struct scan_result whole;
-	struct look look = { engine, NULL, pool, inspection_r };
+	struct look look = { engine, types, NULL, pool, inspection_r };
 	struct mime *mime;
 
 	engine_start_clock(engine);
@@ -200,6 +233,8 @@ inspect_message(struct engine *engine, const char *message, size_t len,
 		return -1;
 	if (whole.match_count == 0 && whole.member_count == 0)
 		return 0;
+	if (!types && tell_types(&look, err) < 0)
+		return -1;
 	return attribution_run(&(struct attribution){ .engine = engine,
 		.mime = mime, .pool = pool, .inspection = inspection_r,
 		.whole = &whole }, err);

@@ -4,6 +4,7 @@
 #ifndef SEKISHO_INSPECT_H
 #define SEKISHO_INSPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "inspection.h"
@@ -17,9 +18,14 @@ struct engine;
  * the scanner itself is broken (no room, no memory): the mail gets a 451. What
  * is merely odd, too deep or too large about the mail is a finding of kind
  * FINDING_UNSCANNABLE, not a failure.
+ *
+ * types: tell of every part what it is by its bytes. That takes several times
+ * as long as the scan of a letter, so it is done for those who ask only
+ * (policy_wants_types()); else true_type is "" in mails that gave nothing to
+ * attribute.
  */
 int inspect_message(struct engine *engine, const char *message, size_t len,
-	struct pool *pool, struct inspection *inspection_r,
+	bool types, struct pool *pool, struct inspection *inspection_r,
 	struct sekisho_error *err);
 
 #endif

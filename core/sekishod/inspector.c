@@ -62,9 +62,15 @@ static int
 job_inspect(struct job *job, struct sekisho_error *err)
 {
 	struct inspection inspection;
+	struct sekisho_reader in;
+	bool types;
 
+	sekisho_reader_init(&in, job->request.data, job->request.len);
+	types = sekisho_get_below(&in, 2);
+	if (!sekisho_reader_done(&in))
+		return sekisho_error_set(err, "malformed request");
 	if (inspect_message(job->inspector->engine, job->message, job->len,
-	    job->pool, &inspection, err) < 0)
+	    types, job->pool, &inspection, err) < 0)
 		return -1;
 	inspection_encode(&inspection, &job->reply);
 	job->reply_type = SEKISHO_FRAME_INSPECTION;

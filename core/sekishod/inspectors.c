@@ -64,19 +64,27 @@ ask(const struct inspectors *inspectors, const struct sekisho_frame *request,
 
 int
 inspectors_inspect(const struct inspectors *inspectors, int message_fd,
-	struct inspection *inspection_r, struct sekisho_error *err)
+	bool types, struct inspection *inspection_r,
+	struct sekisho_error *err)
 {
 	struct sekisho_frame request = { .type = SEKISHO_FRAME_INSPECT,
 		.fds = { message_fd }, .fd_count = 1 };
 	struct sekisho_frame reply = { 0 };
-	int result;
+	struct sekisho_buf fields;
+	int result = -1;
 
-	if (ask(inspectors, &request, SEKISHO_FRAME_INSPECTION, &reply,
-	    err) < 0)
-		return -1;
-	result = inspection_decode(inspection_r, inspectors->pool, reply.data,
-		reply.len, err);
+	sekisho_buf_init(&fields, 64);
+	sekisho_put_u32(&fields, types);
+	request.data = fields.data;
+	request.len = fields.len;
+	if (fields.failed)
+		sekisho_error_set(err, "no memory for a request");
+	else if (ask(inspectors, &request, SEKISHO_FRAME_INSPECTION, &reply,
+	    err) == 0)
+		result = inspection_decode(inspection_r, inspectors->pool,
+			reply.data, reply.len, err);
 	sekisho_frame_free(&reply);
+	sekisho_buf_free(&fields);
 	return result;
 }
 

@@ -20,11 +20,13 @@ struct inspectors {
 };
 
 /*
- * Has the message in message_fd inspected. An inspector that died meanwhile, or
- * belonged to an old generation, is replaced by another one once. 0 or -1.
+ * Has the message in message_fd inspected; types as in inspect.h. An inspector
+ * that died meanwhile, or belonged to an old generation, is replaced by another
+ * one once. 0 or -1.
  */
 int inspectors_inspect(const struct inspectors *inspectors, int message_fd,
-	struct inspection *inspection_r, struct sekisho_error *err);
+	bool types, struct inspection *inspection_r,
+	struct sekisho_error *err);
 
 /* Has the edits carried out; the new MIME entity is written to out_fd. */
 enum rewrite_result inspectors_rewrite(const struct inspectors *inspectors,

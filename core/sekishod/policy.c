@@ -61,6 +61,12 @@ policy_find_domain(const struct policy *policy, const char *domain)
 }
 
 bool
+policy_wants_types(const struct policy *policy)
+{
+	return policy->wants_types;
+}
+
+bool
 policy_protects(const struct policy *policy, const char *domain)
 {
 	return policy_find_domain(policy, domain) != NULL;

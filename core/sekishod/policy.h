@@ -35,6 +35,8 @@ const char *policy_notice_from(const struct policy *policy);
 const char *policy_notice_language(const struct policy *policy,
 	const char *address);
 const char *policy_administrator(const struct policy *policy); /* or "" */
+/* True when a rule asks what parts are by their bytes (<file-type> ...). */
+bool policy_wants_types(const struct policy *policy);
 bool policy_protects(const struct policy *policy, const char *domain);
 
 /*

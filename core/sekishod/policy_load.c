@@ -267,12 +267,28 @@ switch_rules(struct policy_reader *reader)
 				"such rule for all domains", override->rule);
 		override->section->on[rule->index] = override->on;
 	}
-	for (i = 0; i < policy->section_count; i++)
-		for (k = 0; k < policy->rule_count; k++)
-			policy->sections[i]->spam_rules |=
-				policy->sections[i]->on[k] &&
-				policy->rules[k]->class == CLASS_SPAM;
 	return 0;
+}
+
+/* What need not be found out, because no rule that is on asks for it. */
+static void
+note_wishes(struct policy *policy)
+{
+	struct section *section;
+	const struct rule *rule;
+	size_t i, k;
+
+	for (i = 0; i < policy->section_count; i++) {
+		section = policy->sections[i];
+		for (k = 0; k < policy->rule_count; k++) {
+			rule = policy->rules[k];
+			if (!section->on[k])
+				continue;
+			section->spam_rules |= rule->class == CLASS_SPAM;
+			policy->wants_types |=
+				condition_wants_types(&rule->when);
+		}
+	}
 }
 
 static int
@@ -337,6 +353,7 @@ policy_load(const char *file, const char *schema, struct sekisho_error *err)
 		policy_free(policy);
 		return NULL;
 	}
+	note_wishes(policy);
 	qsort(policy->domains, policy->domain_count,
 		sizeof(*policy->domains), domain_order);
 	return policy;

@@ -31,6 +31,7 @@ struct protected_domain {
 struct policy {
 	struct pool *pool;	/* all but the compiled header patterns */
 	bool accept_on_failure;
+	bool wants_types;	/* a rule that is on for somebody asks */
 	const char *notice_from;
 	const char *administrator;
 	struct protected_domain *domains;	/* sorted by name */

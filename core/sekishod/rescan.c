@@ -22,7 +22,7 @@ rescan_answer(struct inquiry *inquiry)
 			"rescan: no message came along");
 		return;
 	}
-	if (inspectors_inspect(&inspectors, inquiry->fd, &inspection,
+	if (inspectors_inspect(&inspectors, inquiry->fd, false, &inspection,
 	    &err) < 0) {
 		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
 			err.text);

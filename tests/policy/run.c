@@ -346,6 +346,8 @@ print_decision(const struct mail *mail, const struct policy *policy,
 			", approvals matter" : "");
 	if (count > 20)
 		fprintf(out, "%zu recipients\n", count);
+	if (policy_wants_types(policy))
+		fprintf(out, "types matter\n");
 	for (i = 0; i < decision->notice_count && i < 20; i++) {
 		notice = &decision->notices[i];
 		fprintf(out, "notice %s to %s by %s about outcome %zu in %s\n",

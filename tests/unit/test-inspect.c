@@ -13,13 +13,43 @@ static struct pool *pool;
 static struct inspection found;
 static struct sekisho_error err;
 
+/* "kind part name member cleanable;" of all findings. */
+static const char *
+findings(void)
+{
+	static char text[4096];
+	size_t i, len = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < found.finding_count && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			"%s %u %s%s%s%s;",
+			finding_kind_name(found.findings[i].kind),
+			found.findings[i].part, found.findings[i].name,
+			*found.findings[i].member != '\0' ? " " : "",
+			found.findings[i].member,
+			found.findings[i].cleanable ? " cleanable" : "");
+	return text;
+}
+
+/* What is found does not depend on whether somebody asked for types. */
 static void
 inspect(const char *text, size_t len)
 {
+	const char *before;
+	size_t members;
+
 	pool_free(pool);
 	pool = pool_new();
 	err.text[0] = '\0';
-	test_int(inspect_message(engine, text, len, pool, &found, &err), 0);
+	test_int(inspect_message(engine, text, len, false, pool, &found,
+		&err), 0);
+	before = pool_strdup(pool, findings());
+	members = found.member_count;
+	test_int(inspect_message(engine, text, len, true, pool, &found,
+		&err), 0);
+	test_str(findings(), before);
+	test_int((long long)found.member_count, (long long)members);
 	test_str(err.text, "");
 }
 
@@ -31,22 +61,10 @@ inspect_mail(struct sekisho_buf *mail)
 	sekisho_buf_free(mail);
 }
 
-/* "kind part name member cleanable;" of all findings. */
 static void
 expect(const char *expected)
 {
-	char text[4096] = "";
-	size_t i, len = 0;
-
-	for (i = 0; i < found.finding_count && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-			"%s %u %s%s%s%s;",
-			finding_kind_name(found.findings[i].kind),
-			found.findings[i].part, found.findings[i].name,
-			*found.findings[i].member != '\0' ? " " : "",
-			found.findings[i].member,
-			found.findings[i].cleanable ? " cleanable" : "");
-	test_str(text, expected);
+	test_str(findings(), expected);
 }
 
 static void
@@ -350,8 +368,8 @@ test_engine(void)
 
 	test_begin("O4: no place for temporary files is a failure, not clean");
 	setenv("TMPDIR", "/nonexistent", 1);
-	test_int(inspect_message(engine, text, strlen(text), pool, &found,
-		&err), -1);
+	test_int(inspect_message(engine, text, strlen(text), false, pool,
+		&found, &err), -1);
 	test_int(engine_canary(engine, &err), -1);
 	unsetenv("TMPDIR");
 	test_int(engine_canary(engine, &err), 0);

@@ -46,8 +46,8 @@ test_found(struct engine *engine, size_t i)
 	mail_begin(&mail);
 	mail_attach(&mail, files[i].name, data, len);
 	mail_end(&mail);
-	test_int(inspect_message(engine, mail.data, mail.len, pool, &found,
-		&err), 0);
+	test_int(inspect_message(engine, mail.data, mail.len, false, pool,
+		&found, &err), 0);
 	test_str(err.text, "");
 	if (inspection_has(&found, FINDING_VIRUS) != files[i].opens ||
 	    inspection_has(&found, FINDING_ENCRYPTED) == files[i].opens)

@@ -46,7 +46,7 @@ file_is_found(struct engine *engine, const char *name)
 	mail_attach(&mail, name, data, len);
 	mail_attach(&mail, "clean.txt", "clean", 5);
 	mail_end(&mail);
-	if (inspect_message(engine, mail.data, mail.len, pool, &found,
+	if (inspect_message(engine, mail.data, mail.len, false, pool, &found,
 	    &err) < 0)
 		test_fail(__FILE__, __LINE__, err.text);
 	for (i = 0; i < found.finding_count; i++) {
