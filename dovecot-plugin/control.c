@@ -89,48 +89,53 @@ control_rescan(const struct sekisho_user *user, int fd,
 	return result;
 }
 
-int
-control_approve(const struct sekisho_user *user, const char *entry,
-	struct control_refusal *refusal_r)
+/* In the words of somebody who has just moved a mail. */
+static int
+refuse_approval(const struct sekisho_user *user,
+	const struct sekisho_answer *answer, struct control_refusal *refusal_r)
 {
-	struct sekisho_field fields[] = {
-		{ "user", user->address },
-		{ "entry", entry },
-	};
-	struct sekisho_request request = { "approved-add", fields,
-		N_ELEMENTS(fields) };
-	struct sekisho_answer answer = { 0 };
-	int result = -1;
-
-	if (ask(user, &request, -1, APPROVE_MS, &answer) < 0)
-		answer.status = SEKISHO_STATUS_UNAVAILABLE;
-	switch (answer.status) {
+	switch (answer->status) {
 	case SEKISHO_STATUS_OK:
 	case SEKISHO_STATUS_EXISTS:
-		result = 0;
-		break;
+		return 0;
 	case SEKISHO_STATUS_LIMIT:
-		control_refuse(refusal_r, MAIL_ERROR_LIMIT, "The list of "
-			"approved senders is full, so %s was not added and "
-			"the mail stays here; delete an entry first", entry);
-		break;
+		return control_refuse(refusal_r, MAIL_ERROR_LIMIT, "The list "
+			"of approved senders is full, so nobody was approved "
+			"and the mail stays here; delete an entry first");
 	case SEKISHO_STATUS_NOT_FOUND:
-		control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s has no "
-			"active account, so no sender can be approved; the "
-			"mail stays here", user->address);
-		break;
-	case SEKISHO_STATUS_UNAVAILABLE:
-	case SEKISHO_STATUSES:
-		control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
-			"directory does not answer, so no sender was approved "
-			"and the mail stays here; try again later");
-		break;
+		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s "
+			"has no active account, so nobody can be approved and "
+			"the mail stays here", user->address);
 	case SEKISHO_STATUS_INVALID:
 	case SEKISHO_STATUS_REFUSED:
-		control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s cannot "
-			"be approved: %s", entry, answer.text);
+		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE,
+			"Nobody was approved and the mail stays here: %s",
+			answer->text);
+	case SEKISHO_STATUS_UNAVAILABLE:
+	case SEKISHO_STATUSES:
 		break;
 	}
+	return control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
+		"directory does not answer, so nobody was approved and the "
+		"mail stays here; try again later");
+}
+
+int
+control_approve(const struct sekisho_user *user, const char *const *entries,
+	unsigned int count, struct control_refusal *refusal_r)
+{
+	struct sekisho_field *fields = t_new(struct sekisho_field, count + 1);
+	struct sekisho_request request = { "approved-add", fields, count + 1 };
+	struct sekisho_answer answer = { 0 };
+	unsigned int i;
+	int result;
+
+	fields[0] = (struct sekisho_field){ "user", user->address };
+	for (i = 0; i < count; i++)
+		fields[i + 1] = (struct sekisho_field){ "entry", entries[i] };
+	if (ask(user, &request, -1, APPROVE_MS, &answer) < 0)
+		answer.status = SEKISHO_STATUS_UNAVAILABLE;
+	result = refuse_approval(user, &answer, refusal_r);
 	sekisho_answer_free(&answer);
 	return result;
 }

@@ -25,8 +25,12 @@ int control_refuse(struct control_refusal *refusal_r, enum mail_error error,
 int control_rescan(const struct sekisho_user *user, int fd,
 	const char **outcome_r, struct control_refusal *refusal_r);
 
-/* Adds an approved sender (SPEC A1). Returns 0, also when it is there. */
-int control_approve(const struct sekisho_user *user, const char *entry,
+/*
+ * Adds approved senders (SPEC A1), all of them or none. Returns 0, also when
+ * they are there, or -1.
+ */
+int control_approve(const struct sekisho_user *user,
+	const char *const *entries, unsigned int count,
 	struct control_refusal *refusal_r);
 
 #endif

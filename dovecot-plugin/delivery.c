@@ -193,17 +193,20 @@ static int
 delivery_approve(struct delivery *delivery)
 {
 	struct control_refusal refusal;
-	const struct released *mail;
+	const struct released *mails;
+	const char **senders;
+	unsigned int i, count;
 
-	if (!delivery->approve)
+	mails = array_get(&delivery->mails, &count);
+	if (!delivery->approve || count == 0)
 		return 0;
-	array_foreach(&delivery->mails, mail) {
-		if (control_approve(delivery->user, mail->sender,
-		    &refusal) < 0)
-			return delivery_refuse(delivery, mail->id,
-				refusal.error, refusal.text);
-	}
-	return 0;
+	senders = t_new(const char *, count);
+	for (i = 0; i < count; i++)
+		senders[i] = mails[i].sender;
+	if (control_approve(delivery->user, senders, count, &refusal) == 0)
+		return 0;
+	return delivery_refuse(delivery, count == 1 ? mails[0].id : NULL,
+		refusal.error, refusal.text);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "removal.h"
 
 #include <istream.h>
+#include <mail-namespace.h>
 
 struct quarantine_mail *
 quarantine_mail(struct mail *mail)
@@ -45,6 +46,23 @@ is_read_by_url(struct mail *mail)
 	return command != NULL && str_array_icase_find(commands, command);
 }
 
+/*
+ * The reply to APPEND is taken from the mailbox that is appended to, which is
+ * not known here: so the reason is given to all.
+ */
+static int
+refuse_url(struct mail *mail)
+{
+	static const char text[] = "Held mail cannot be used by its URL; "
+		"deliver it first";
+	struct mail_namespace *ns = mail->box->storage->user->namespaces;
+
+	for (; ns != NULL; ns = ns->next)
+		mail_storage_set_error(mail_namespace_get_default_storage(ns),
+			MAIL_ERROR_PERM, text);
+	return folder_refuse(mail->box, MAIL_ERROR_PERM, text);
+}
+
 static int
 held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
 	struct message_size *body, struct istream **stream_r)
@@ -58,8 +76,7 @@ held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
 		return 0;
 	}
 	if (!own->trusted && is_read_by_url(mail))
-		return folder_refuse(mail->box, MAIL_ERROR_PERM, "Held mail "
-			"cannot be used by its URL; deliver it first");
+		return refuse_url(mail);
 	return own->module_ctx.super.get_stream(mail, get_body, header, body,
 		stream_r);
 }

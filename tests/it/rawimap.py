@@ -37,15 +37,19 @@ class Reply:
 
 
 class Session:
-    """One connection of one user."""
+    """One connection of one user; over a pipe to a server when given one."""
 
-    def __init__(self, port, user, timeout=120):
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout)
-        self.file = self.sock.makefile("rb")
-        self.tag = 0
+    def __init__(self, port=None, user=None, process=None, timeout=120):
+        self.tag, self.sock, self.process = 0, None, process
+        if process is not None:
+            self.file, self.out = process.stdout, process.stdin
+        else:
+            self.sock = socket.create_connection(("127.0.0.1", port), timeout)
+            self.file = self.sock.makefile("rb")
+            self.out = self.sock.makefile("wb")
         self._line()
-        reply = self.command("LOGIN %s %s-secret-1" % (user, user))
-        assert reply.ok, reply
+        if process is None:
+            self.must("LOGIN %s %s-secret-1" % (user, user))
 
     def __enter__(self):
         return self
@@ -54,8 +58,11 @@ class Session:
         self.close()
 
     def close(self):
-        self.file.close()
-        self.sock.close()
+        for file in (self.out, self.file, self.sock):
+            if file is not None:
+                file.close()
+        if self.process is not None:
+            self.process.wait()
 
     def _line(self):
         """A whole response, its literals in place."""
@@ -81,7 +88,8 @@ class Session:
                 data += b" {%d+}\r\n" % len(part) + part
             else:
                 data += b" " + part.encode()
-        self.sock.sendall(data + b"\r\n")
+        self.out.write(data + b"\r\n")
+        self.out.flush()
         return tag
 
     def wait(self, tag):
