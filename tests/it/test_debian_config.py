@@ -1,0 +1,88 @@
+"""sekisho-exim(8) taken at its word, with the Exim that Debian installs."""
+import subprocess
+
+import pytest
+
+from debian import Debian, display
+from mails import EICAR, ENCRYPTED_ZIP, mail
+from reading import STAMP, attachments, subject, text
+from running import wait_until
+
+HERE, THERE = "games@example.test", "friend@partner.test"
+
+
+@pytest.fixture(scope="module", params=["split", "unsplit", "hand"])
+def debian(request, stack):
+    if subprocess.run(["unshare", "-m", "true"], check=False,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("this machine refuses mount namespaces")
+    debian = Debian(stack, request.param)
+    try:
+        debian.configure()
+        yield debian
+    finally:
+        debian.close()
+
+
+def arrived(debian, title):
+    return wait_until(lambda: [m for m in debian.mailbox()
+                               if subject(m) == title], title)[0]
+
+
+def test_accepted(debian):
+    """the commands of the manual make a configuration that Exim takes"""
+    debian.run("exim4 -bV")
+    names = debian.run(display("check")).split()
+    assert len(names) == 7
+    assert all(name.startswith("sekisho_") for name in names)
+
+
+def test_address(debian):
+    """the routers of the site still route"""
+    output = debian.run("exim4 -bt %s %s" % (HERE, THERE))
+    assert "router = site_outside, transport = site_outside" in output
+    assert "router = site_here" in output or "router = local_user" in output
+
+
+def test_clean(debian):
+    """a clean mail from outside arrives"""
+    title = "clean " + debian.way
+    answers = debian.send(mail(subject=title), [HERE], THERE, "10.9.8.7")
+    assert answers[-2].startswith("250 OK"), debian.log()
+    assert text(arrived(debian, title)) == "Good morning.\n"
+
+
+def test_relay(debian):
+    """nobody outside can relay"""
+    answers = debian.send(mail(), [THERE], THERE, "10.9.8.7")
+    assert "550 relay not permitted" in answers
+
+
+def test_r1(debian):
+    """R1 N1: a virus from outside is taken out, the recipient is told"""
+    title = "virus " + debian.way
+    debian.send(mail(subject=title, files=[("a.com", EICAR),
+                                           ("b.txt", b"fine")]),
+                [HERE], THERE, "10.9.8.7")
+    contents = attachments(arrived(debian, title))
+    assert ("b.txt", b"fine") in contents
+    assert EICAR not in [content for _, content in contents]
+    arrived(debian, "Virus Eicar-Test-Signature detected")
+
+
+def test_r2(debian):
+    """R2 N2: a virus from a user is deleted, the sender is told"""
+    debian.send(mail(sender=HERE, files=[("a.com", EICAR)]), [THERE], HERE)
+    arrived(debian, "Security settings violation")
+    assert "=> :blackhole: <%s> R=sekisho_delete" % THERE in debian.log()
+
+
+def test_two_bodies(debian, stack):
+    """R3: one mail from inside, a stamp for the colleague, none for outside"""
+    title = "sealed " + debian.way
+    message = mail(sender=HERE, subject=title,
+                   files=[("s.zip", ENCRYPTED_ZIP)])
+    debian.send(message, [HERE, THERE], HERE)
+    assert text(arrived(debian, title)) == \
+        STAMP % "s.zip" + "\n\nGood morning.\n"
+    assert text(stack.left(message["Message-ID"])) == "Good morning.\n"
