@@ -28,11 +28,12 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
-lmtp_src := dovecot-plugin/sekisho-lmtp.c
+lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
-	dovecot-plugin/held-mail.h $(plugin_hdr)
+	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
+	$(plugin_hdr)
 
 $(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
 	$(patsubst -I%,-isystem %,$(call dovecot_config,LIBDOVECOT_INCLUDE))

@@ -14,6 +14,7 @@
 
 #include "change.h"
 #include "exim-compat.h"
+#include "held.h"
 #include "localscan.h"
 
 /* Longer header texts do not fit into Exim's header_add(). */
@@ -27,6 +28,23 @@ outcome_of(const struct localscan_change *change, size_t recipient)
 	return &plan->outcomes[plan->recipient_outcome[recipient]];
 }
 
+/*
+ * A held message is the original (SPEC Q1): it must stay in the spool, and
+ * those who get the mail get their changes from the routers.
+ */
+static void
+change_keep_original(struct localscan_change *change)
+{
+	const struct sekisho_outcome *first = change->first;
+
+	if (change->held == 0 || first == NULL)
+		return;
+	if (first->variant > 0)
+		change->same_body = false;
+	if (first->subject[0] != '\0' || first->headers[0] != '\0')
+		change->same_headers = false;
+}
+
 /* Counts the fates and finds what the delivered recipients share. */
 static int
 change_survey(struct localscan_change *change, struct sekisho_error *err)
@@ -38,10 +56,7 @@ change_survey(struct localscan_change *change, struct sekisho_error *err)
 	change->same_headers = true;
 	for (i = 0; i < change->message->recipient_count; i++) {
 		outcome = outcome_of(change, i);
-		if (outcome->fate == SEKISHO_HOLD)
-			return sekisho_error_set(err,
-				"this release cannot hold mail: "
-				"take quarantine out of the policy");
+		change->held += outcome->fate == SEKISHO_HOLD;
 		change->rejected += outcome->fate == SEKISHO_REJECT;
 		if (outcome->fate != SEKISHO_DELIVER)
 			continue;
@@ -60,6 +75,7 @@ change_survey(struct localscan_change *change, struct sekisho_error *err)
 		if (outcome->variant > 0)
 			change->variant_needed[outcome->variant - 1] = true;
 	}
+	change_keep_original(change);
 	return 0;
 }
 
@@ -150,6 +166,19 @@ change_carry_out(const struct localscan_change *change, int fd,
 	if (first != NULL && change->same_headers)
 		headers_change(first);
 	return 0;
+}
+
+void
+localscan_strip(void)
+{
+	header_line *h;
+
+	for (h = header_list; h != NULL; h = h->next)
+		if (header_testname(h, US SEKISHO_HELD_HEADER,
+		    (int)strlen(SEKISHO_HELD_HEADER), TRUE) ||
+		    header_testname(h, US SEKISHO_REASON_HEADER,
+		    (int)strlen(SEKISHO_REASON_HEADER), TRUE))
+			h->type = '*';
 }
 
 int

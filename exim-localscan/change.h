@@ -19,6 +19,7 @@ struct localscan_change {
 	struct entity variants[SEKISHO_VARIANTS_MAX];	/* variant n at n-1 */
 	bool variant_needed[SEKISHO_VARIANTS_MAX];
 	size_t rejected;	/* recipients */
+	size_t held;		/* recipients */
 	const struct sekisho_outcome *first;	/* delivered one, or NULL */
 	bool same_body;		/* all delivered recipients get one body ... */
 	bool same_headers;	/* ... and one set of headers */

@@ -96,6 +96,7 @@ local_scan(int fd, uschar **return_text)
 	off_t start = lseek(fd, 0, SEEK_CUR);
 	int result;
 
+	localscan_strip();
 	if (localscan_is_own()) {
 		log_text("action=pass reason=", (char *)received_protocol, "");
 		return LOCAL_SCAN_ACCEPT;

@@ -61,6 +61,12 @@ int localscan_ask(const struct sekisho_message *message, int fd,
 	struct sekisho_error *err);
 
 /*
+ * Takes out header fields that only we may write: what says that a message is
+ * held (held.h) never comes from outside.
+ */
+void localscan_strip(void);
+
+/*
  * Carries out a plan: first everything is read and checked, then variables,
  * spool and headers change. fds are the plan's descriptors. Sets *reject_r to
  * the SMTP text when all recipients are refused, else to NULL. Returns 0, or

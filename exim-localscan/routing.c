@@ -2,8 +2,9 @@
  * routing.c - tells the shipped routers what becomes of each recipient.
  *
  * Two variables go into Exim's -H file with the message, so they live and die
- * with it: $acl_m_sekisho ("KEY=oN KEY=oN ...", only recipients that are not
- * simply delivered) and $acl_m_sekisho_outcomes ("oN=fate:variant:text:subject:
+ * with it: $acl_m_sekisho ("KEY=oN KEY=oN:HELD ...", only recipients that are
+ * not simply delivered; HELD is the header field of a held message) and
+ * $acl_m_sekisho_outcomes ("oN=fate:variant:text:subject:
  * headers ..."). Addresses and texts are Base64, so nothing in them can be
  * expanded by Exim or pose as another entry.
  */
@@ -14,7 +15,8 @@
 #include "exim-compat.h"
 #include "localscan.h"
 
-#define ROUTING_MAX (16u << 20)
+/* A held recipient takes about 700 bytes; SEKISHO_RECIPIENTS_MAX of them. */
+#define ROUTING_MAX (64u << 20)
 
 /* Base64 with "_" for "=", which ends a key. */
 static void
@@ -97,6 +99,13 @@ outcome_put(const struct localscan_change *change, size_t n,
 }
 
 static void
+routing_put_held(struct sekisho_buf *keys, const char *field)
+{
+	sekisho_buf_puts(keys, ":");
+	sekisho_base64_add(keys, field, strlen(field));
+}
+
+static void
 routing_build(const struct localscan_change *change, struct sekisho_buf *keys,
 	struct sekisho_buf *outcomes)
 {
@@ -113,6 +122,8 @@ routing_build(const struct localscan_change *change, struct sekisho_buf *keys,
 			sekisho_buf_puts(keys, " ");
 		routing_put_key(keys, change->message->recipients[i]);
 		sekisho_buf_printf(keys, "=o%u", (unsigned int)n);
+		if (plan->outcomes[n].fate == SEKISHO_HOLD)
+			routing_put_held(keys, plan->recipient_held[i]);
 		if (!used[n])
 			outcome_put(change, n, outcomes);
 		used[n] = true;
@@ -147,7 +158,7 @@ localscan_routing_set(const struct localscan_change *change,
 	struct sekisho_buf keys, outcomes;
 	int result = -1;
 
-	sekisho_buf_init(&keys, ROUTING_MAX / 4);
+	sekisho_buf_init(&keys, ROUTING_MAX / 2);
 	sekisho_buf_init(&outcomes, ROUTING_MAX / 4);
 	routing_build(change, &keys, &outcomes);
 	if (keys.failed || outcomes.failed)

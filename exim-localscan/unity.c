@@ -11,6 +11,7 @@
 #include "../core/lib/base64.c"
 #include "../core/lib/channel.c"
 #include "../core/lib/message.c"
+#include "../core/lib/held.c"
 #include "../core/lib/plan.c"
 #include "entity.c"
 #include "settings.c"

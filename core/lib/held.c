@@ -95,7 +95,7 @@ value_fold(struct sekisho_buf *buf, const char *text)
 		len += text[len] == ';';
 		if (column + 1 + len > LINE_MAX_LEN) {
 			sekisho_buf_puts(buf, "\n\t");
-			column = 8;
+			column = 1;
 		} else {
 			sekisho_buf_puts(buf, " ");
 			column++;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "held.h"
 #include "plan.h"
 
 static const char *const fate_names[SEKISHO_FATES] = {
@@ -51,8 +52,11 @@ sekisho_plan_encode(const struct sekisho_plan *plan, struct sekisho_buf *buf)
 		sekisho_put_bytes(buf, plan->notices[i].text,
 			plan->notices[i].text_len);
 	}
-	for (i = 0; i < plan->recipient_count; i++)
+	for (i = 0; i < plan->recipient_count; i++) {
 		sekisho_put_u32(buf, plan->recipient_outcome[i]);
+		sekisho_put_text(buf, plan->recipient_held == NULL ? NULL :
+			plan->recipient_held[i]);
+	}
 }
 
 /*
@@ -142,20 +146,48 @@ plan_decode_notices(struct sekisho_plan *plan, struct sekisho_reader *in,
 	return 0;
 }
 
+/* A held recipient has a header field that says so, and nobody else has. */
+static int
+held_check(enum sekisho_fate fate, const char *field,
+	struct sekisho_error *err)
+{
+	static const char name[] = SEKISHO_HELD_HEADER ":";
+	struct sekisho_held held;
+
+	if (fate != SEKISHO_HOLD)
+		return *field == '\0' ? 0 : sekisho_error_set(err,
+			"plan frame: held and not held");
+	if (strncmp(field, name, strlen(name)) != 0 ||
+	    !header_lines_valid(field))
+		return sekisho_error_set(err, "plan frame: bad held field");
+	if (sekisho_held_decode(&held, field + strlen(name), err) < 0)
+		return -1;
+	sekisho_held_free(&held);
+	return 0;
+}
+
 static int
 plan_decode_recipients(struct sekisho_plan *plan, size_t count,
 	struct sekisho_reader *in, struct sekisho_error *err)
 {
+	uint32_t outcome;
 	size_t i;
 
 	plan->recipient_outcome = calloc(count + 1,
 		sizeof(*plan->recipient_outcome));
-	if (plan->recipient_outcome == NULL)
+	plan->recipient_held = calloc(count + 1,
+		sizeof(*plan->recipient_held));
+	if (plan->recipient_outcome == NULL || plan->recipient_held == NULL)
 		return sekisho_error_set(err, "plan frame: out of memory");
 	plan->recipient_count = count;
-	for (i = 0; i < count; i++)
-		plan->recipient_outcome[i] = sekisho_get_below(in,
-			(uint32_t)plan->outcome_count);
+	for (i = 0; i < count; i++) {
+		outcome = sekisho_get_below(in, (uint32_t)plan->outcome_count);
+		plan->recipient_outcome[i] = outcome;
+		plan->recipient_held[i] = sekisho_get_text(in);
+		if (!in->failed && held_check(plan->outcomes[outcome].fate,
+		    plan->recipient_held[i], err) < 0)
+			return -1;
+	}
 	if (!sekisho_reader_done(in))
 		return sekisho_error_set(err,
 			"plan frame: not for these recipients");
@@ -192,6 +224,7 @@ sekisho_plan_free(struct sekisho_plan *plan)
 		return;
 	free(plan->outcomes);
 	free(plan->recipient_outcome);
+	free(plan->recipient_held);
 	free(plan->notices);
 	memset(plan, 0, sizeof(*plan));
 }

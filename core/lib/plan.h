@@ -48,6 +48,9 @@ struct sekisho_plan {
 	struct sekisho_outcome *outcomes;
 	size_t outcome_count;
 	uint32_t *recipient_outcome;	/* for each recipient of the message */
+	const char **recipient_held;	/* hold: the header field (held.h) that
+					 * goes with the mail, else ""; the
+					 * list may be NULL to encode none */
 	size_t recipient_count;
 	uint32_t variant_count;		/* descriptors beside the plan */
 	struct sekisho_notice *notices;

@@ -30,14 +30,38 @@ effect_fate(struct effect *effect, enum sekisho_fate fate, const char *text)
 	effect->weight = weight;
 	effect->outcome->fate = fate;
 	effect->outcome->fate_rule = effect->rule->id;
+	effect->outcome->fate_name = effect->rule->name;
 	effect->outcome->text = text;
+}
+
+/* Only people of this site have a quarantine: others' mail is refused. */
+static void
+effect_hold(struct effect *effect)
+{
+	static const enum sekisho_held_class classes[CLASSES] = {
+		[CLASS_SPAM] = SEKISHO_HELD_SPAM,
+		[CLASS_CONTENT] = SEKISHO_HELD_CONTENT,
+		[CLASS_VIRUS] = SEKISHO_HELD_VIRUS,
+	};
+
+	if (!effect->here) {
+		effect_fate(effect, SEKISHO_REJECT, ACTION_REJECT_TEXT);
+		return;
+	}
+	effect_fate(effect, SEKISHO_HOLD, "");
+	if (effect->outcome->fate_rule == effect->rule->id)
+		effect->outcome->held_class = classes[effect->rule->class];
 }
 
 static void
 effect_otherwise(struct effect *effect, const struct action *action)
 {
-	effect_fate(effect, action->otherwise,
-		action->otherwise == SEKISHO_REJECT ? ACTION_REJECT_TEXT : "");
+	if (action->otherwise == SEKISHO_HOLD)
+		effect_hold(effect);
+	else
+		effect_fate(effect, action->otherwise,
+			action->otherwise == SEKISHO_REJECT ?
+			ACTION_REJECT_TEXT : "");
 }
 
 static void
@@ -168,7 +192,7 @@ apply_reject(const struct action *action, struct effect *effect)
 static void
 apply_quarantine(const struct action *action, struct effect *effect)
 {
-	effect_fate(effect, SEKISHO_HOLD, "");
+	effect_hold(effect);
 }
 
 /* Every virus or none: half a cleaning would deliver the other half. */
@@ -280,8 +304,7 @@ const struct action_type action_types[] = {
 	{ "delete", { NULL }, true, action_read_none, apply_delete },
 	{ "reject", { "?text", NULL }, true, action_read_reject,
 		apply_reject },
-	{ "quarantine", { NULL }, true, action_read_quarantine,
-		apply_quarantine },
+	{ "quarantine", { NULL }, true, action_read_none, apply_quarantine },
 	{ "clean", { "?otherwise", "?text", NULL }, true, action_read_clean,
 		apply_clean },
 	{ "remove-attachment", { "?otherwise", "?text", NULL }, false,
@@ -431,6 +454,9 @@ action_finish(struct effect *effect, bool notified)
 {
 	struct decision_outcome *outcome = effect->outcome;
 
+	/* SPEC Q9 is about the mail, whichever rule came first. */
+	if (inspection_has(effect->view->facts->inspection, FINDING_VIRUS))
+		outcome->held_class = SEKISHO_HELD_VIRUS;
 	if (outcome->fate != SEKISHO_DELIVER) {
 		outcome->tag_count = outcome->header_count = 0;
 		outcome->edits.count = 0;

@@ -14,6 +14,7 @@ struct effect {
 	const struct rule *rule;	/* the one being applied */
 	struct decision_outcome *outcome;
 	int weight;			/* of the fate so far, -1: none */
+	bool here;			/* their mailboxes are of this site */
 	bool *parts;			/* that the rule means, see below */
 };
 

@@ -17,8 +17,6 @@
 /* Columns read of action_types[]: struct action_type. */
 int action_read_none(struct policy_reader *reader, const xmlNode *node,
 	struct action *action, const char **values);
-int action_read_quarantine(struct policy_reader *reader, const xmlNode *node,
-	struct action *action, const char **values);
 int action_read_reject(struct policy_reader *reader, const xmlNode *node,
 	struct action *action, const char **values);
 int action_read_clean(struct policy_reader *reader, const xmlNode *node,

@@ -83,24 +83,6 @@ action_read_none(struct policy_reader *reader, const xmlNode *node,
 	return 0;
 }
 
-/*
- * The quarantine itself comes with Sekisho's Dovecot plug-in; until then a
- * policy that needs it is refused here.
- */
-static int
-check_quarantine(struct policy_reader *reader, const xmlNode *node)
-{
-	return policy_error(reader, node, "quarantine needs Sekisho's Dovecot "
-		"plug-in, which this release does not have yet");
-}
-
-int
-action_read_quarantine(struct policy_reader *reader, const xmlNode *node,
-	struct action *action, const char **values)
-{
-	return check_quarantine(reader, node);
-}
-
 int
 action_read_reject(struct policy_reader *reader, const xmlNode *node,
 	struct action *action, const char **values)
@@ -115,13 +97,10 @@ action_read_clean(struct policy_reader *reader, const xmlNode *node,
 {
 	action->otherwise = SEKISHO_DELETE;
 	action->text = values[1] != NULL ? values[1] : ACTION_CLEAN_TEXT;
-	if (read_otherwise(reader, node, action, values[0]) < 0 ||
-	    check_placeholders(reader, node, action->text,
-	    "FILENAME VIRUSNAME") < 0)
+	if (read_otherwise(reader, node, action, values[0]) < 0)
 		return -1;
-	if (action->otherwise == SEKISHO_HOLD)
-		return check_quarantine(reader, node);
-	return 0;
+	return check_placeholders(reader, node, action->text,
+		"FILENAME VIRUSNAME");
 }
 
 int
@@ -130,12 +109,9 @@ action_read_remove(struct policy_reader *reader, const xmlNode *node,
 {
 	action->otherwise = SEKISHO_REJECT;
 	action->text = values[1] != NULL ? values[1] : ACTION_REMOVE_TEXT;
-	if (read_otherwise(reader, node, action, values[0]) < 0 ||
-	    check_placeholders(reader, node, action->text, "FILENAME") < 0)
+	if (read_otherwise(reader, node, action, values[0]) < 0)
 		return -1;
-	if (action->otherwise == SEKISHO_HOLD)
-		return check_quarantine(reader, node);
-	return 0;
+	return check_placeholders(reader, node, action->text, "FILENAME");
 }
 
 int
@@ -165,7 +141,8 @@ header_is_reserved(const char *name)
 	static const char *const names[] = { "From", "Sender", "Reply-To", "To",
 		"Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "References",
 		"Subject", "MIME-Version", "Received", "Return-Path",
-		"DKIM-Signature" };
+		"DKIM-Signature", SEKISHO_HELD_HEADER,
+		SEKISHO_REASON_HEADER };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -42,6 +42,7 @@ static const struct parameter parameters[] = {
 	TEXT("mta-user", mta_user, "Debian-exim"),
 	TEXT("control-users", control_users, ""),
 	TEXT("account-users", account_users, ""),
+	TEXT("held-key-file", held_key_file, "/var/lib/sekisho/held.key"),
 	TEXT("log", log, "syslog"),
 	TEXT("jail", jail, "required"),
 	TEXT("ldap-uri", ldap_uri, ""),

@@ -31,6 +31,7 @@ struct config {
 	const char *mta_user;		/* who may ask on scan.sock */
 	const char *control_users;	/* who may ask on control.sock */
 	const char *account_users;	/* who may ask on account.sock */
+	const char *held_key_file;	/* keys that seal held mail */
 	const char *log;		/* "stderr", "syslog" or a file */
 	const char *jail;		/* "required" or "best-effort" */
 	const char *ldap_uri;		/* "": no directory, nobody approves */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "edit.h"
+#include "held.h"
 #include "plan.h"
 
 enum notice_to { NOTICE_SENDER, NOTICE_RECIPIENT, NOTICE_ADMINISTRATOR };
@@ -32,6 +33,8 @@ struct decision_outcome {
 	const char **rules;		/* ids of the rules that fired */
 	size_t rule_count;
 	const char *fate_rule;		/* the one that made the fate, or "" */
+	const char *fate_name;		/* its name, for people, or "" */
+	enum sekisho_held_class held_class; /* hold: what for */
 	const char *virus_names;	/* "A, B", or "" */
 	const char *virus_files;	/* file names, "a.exe, b.exe", or "" */
 	const char *actions;		/* "Clean; Notify;" as in SPEC N1 */

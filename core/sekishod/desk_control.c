@@ -4,10 +4,12 @@
  * says himself for which user he asks.
  */
 #include "desk.h"
+#include "hold.h"
 #include "inquiry.h"
 #include "rescan.h"
 
 static const struct verb verbs[] = {
+	{ "held-verify", hold_verify_answer },
 	{ "rescan", rescan_answer },
 	{ NULL, NULL },
 };

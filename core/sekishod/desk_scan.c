@@ -1,6 +1,6 @@
 /*
  * desk_scan.c - scan.sock: what to do with a message, for Exim's module, or
- * why, for `sekisho explain`.
+ * why, for `sekisho explain`; and what Exim has to ask about held mail later.
  *
  * It reads no byte of a mail's body: inspectors do.
  */
@@ -10,8 +10,15 @@
 #include "desk.h"
 #include "explanation.h"
 #include "frame.h"
+#include "hold.h"
+#include "inquiry.h"
 #include "log.h"
 #include "planner.h"
+
+static const struct verb verbs[] = {
+	{ "held-forward", hold_forward_answer },
+	{ NULL, NULL },
+};
 
 /* One connection: a request and what the answer needs. */
 struct visit {
@@ -123,6 +130,8 @@ visit_receive(struct visit *visit, struct sekisho_error *err)
 
 	if (n <= 0)
 		return n == 0 ? sekisho_error_set(err, "empty visit") : -1;
+	if (visit->request.type == SEKISHO_FRAME_REQUEST)
+		return 0;
 	if (visit->request.type != SEKISHO_FRAME_MESSAGE &&
 	    visit->request.type != SEKISHO_FRAME_EXPLAIN &&
 	    visit->request.type != SEKISHO_FRAME_EXPLAIN_JSON)
@@ -154,6 +163,9 @@ desk_scan_serve(const struct checkpoint *checkpoint, int fd)
 			log_line(LOG_LEVEL_WARNING, "scan.sock: %s", err.text);
 			visit_refuse(&visit, err.text);
 		}
+	} else if (visit.request.type == SEKISHO_FRAME_REQUEST) {
+		inquiry_handle(checkpoint, fd, "scan.sock", verbs,
+			&visit.request);
 	} else {
 		visit_examine(&visit);
 	}

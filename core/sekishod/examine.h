@@ -19,6 +19,7 @@
 struct directory;
 struct engine;
 struct ratelimit;
+struct seal_keys;
 
 /* What a clerk has at hand for every message. */
 struct checkpoint {
@@ -26,6 +27,7 @@ struct checkpoint {
 	const struct policy *policy;
 	struct directory *directory;	/* NULL: nobody approves anybody */
 	struct ratelimit *ratelimit;	/* NULL: no notices are made */
+	const struct seal_keys *keys;	/* NULL: nothing can be held */
 	struct engine *engine;		/* NULL: ask the inspectors */
 };
 

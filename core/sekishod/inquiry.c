@@ -110,13 +110,9 @@ inquiry_answer(struct inquiry *inquiry, const char *desk,
 }
 
 static int
-inquiry_read(int fd, struct sekisho_frame *frame, int64_t deadline,
+inquiry_read(const struct sekisho_frame *frame,
 	struct sekisho_request *request, struct sekisho_error *err)
 {
-	int n = sekisho_channel_recv(fd, frame, deadline, err);
-
-	if (n <= 0)
-		return -1;
 	if (frame->type != SEKISHO_FRAME_REQUEST || frame->fd_count > 1)
 		return sekisho_error_set(err, "not a request but frame type "
 			"%u", frame->type);
@@ -124,33 +120,44 @@ inquiry_read(int fd, struct sekisho_frame *frame, int64_t deadline,
 }
 
 void
-inquiry_serve(const struct checkpoint *checkpoint, int fd, const char *desk,
-	const struct verb *verbs)
+inquiry_handle(const struct checkpoint *checkpoint, int fd, const char *desk,
+	const struct verb *verbs, const struct sekisho_frame *frame)
 {
 	struct sekisho_request request = { 0 };
-	struct sekisho_frame frame = { 0 };
 	struct sekisho_error err = { "" };
 	struct inquiry inquiry = {
 		.checkpoint = checkpoint,
 		.request = &request,
-		.fd = -1,
+		.fd = frame->fd_count == 1 ? frame->fds[0] : -1,
 		.deadline = sekisho_deadline(
 			(int64_t)checkpoint->config->deadline * 1000),
 		.answer = { .field = "", .text = "" },
 	};
 
-	if (inquiry_read(fd, &frame, inquiry.deadline, &request, &err) < 0) {
-		/* A probe of the socket says nothing and deserves no line. */
-		if (*err.text != '\0')
-			log_line(LOG_LEVEL_WARNING, "%s: %s", desk, err.text);
-	} else {
-		inquiry.pool = pool_new();
-		if (frame.fd_count == 1)
-			inquiry.fd = frame.fds[0];
-		inquiry_answer(&inquiry, desk, verbs);
-		inquiry_send(&inquiry, fd);
-		pool_free(inquiry.pool);
+	if (inquiry_read(frame, &request, &err) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s: %s", desk, err.text);
+		return;
 	}
+	inquiry.pool = pool_new();
+	inquiry_answer(&inquiry, desk, verbs);
+	inquiry_send(&inquiry, fd);
+	pool_free(inquiry.pool);
 	free(request.fields);
+}
+
+void
+inquiry_serve(const struct checkpoint *checkpoint, int fd, const char *desk,
+	const struct verb *verbs)
+{
+	struct sekisho_frame frame = { 0 };
+	struct sekisho_error err = { "" };
+	int n = sekisho_channel_recv(fd, &frame, sekisho_deadline(
+		(int64_t)checkpoint->config->deadline * 1000), &err);
+
+	/* A probe of the socket says nothing and deserves no line. */
+	if (n < 0)
+		log_line(LOG_LEVEL_WARNING, "%s: %s", desk, err.text);
+	else if (n > 0)
+		inquiry_handle(checkpoint, fd, desk, verbs, &frame);
 	sekisho_frame_free(&frame);
 }

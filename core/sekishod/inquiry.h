@@ -28,6 +28,11 @@ struct verb {
 void inquiry_serve(const struct checkpoint *checkpoint, int fd,
 	const char *desk, const struct verb *verbs);
 
+/* The same with a frame that was received already; frame stays the caller's. */
+void inquiry_handle(const struct checkpoint *checkpoint, int fd,
+	const char *desk, const struct verb *verbs,
+	const struct sekisho_frame *frame);
+
 /* The value of a field of the request, or "". */
 const char *inquiry_get(const struct inquiry *inquiry, const char *name);
 

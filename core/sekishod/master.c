@@ -34,6 +34,7 @@
 #include "master.h"
 #include "policy.h"
 #include "ratelimit.h"
+#include "seal.h"
 
 #define CLERKS_MAX 256
 
@@ -41,6 +42,7 @@ struct master {
 	const char *config_file;
 	struct config *config;
 	struct policy *policy;
+	struct seal_keys keys;
 	struct ratelimit *ratelimit;
 	int lock_fd;
 	int listen_fds[DESKS];
@@ -61,9 +63,13 @@ static int
 master_load(struct master *master, struct sekisho_error *err)
 {
 	struct config *config = config_load(master->config_file, err);
+	struct seal_keys keys;
 	struct policy *policy;
 
-	if (config == NULL)
+	if (config == NULL ||
+	    seal_keys_create(config->held_key_file, config->uid, config->gid,
+	    err) < 0 ||
+	    seal_keys_load(&keys, config->held_key_file, err) < 0)
 		return -1;
 	policy = policy_load(config->policy, config->policy_schema, err);
 	if (policy == NULL) {
@@ -75,6 +81,7 @@ master_load(struct master *master, struct sekisho_error *err)
 	config_free(master->config);
 	master->config = config;
 	master->policy = policy;
+	master->keys = keys;
 	return 0;
 }
 
@@ -233,6 +240,7 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 	struct checkpoint checkpoint = {
 		.config = master->config,
 		.policy = master->policy,
+		.keys = &master->keys,
 		.ratelimit = master->ratelimit,
 	};
 	pid_t pid = fork();

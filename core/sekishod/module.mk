@@ -34,6 +34,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	explanation_json.c \
 	filetype.c \
 	generation.c \
+	hold.c \
 	inquiry.c \
 	inspect.c \
 	inspection.c \
@@ -70,6 +71,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rewrite.c \
 	rewrite_part.c \
 	rewrite_stamp.c \
+	seal.c \
 	signatures.c \
 	splice.c \
 	stamp.c \

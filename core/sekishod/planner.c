@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "hold.h"
 #include "log.h"
 #include "notify.h"
 #include "planner.h"
@@ -154,6 +155,7 @@ planner_plan(const struct examination *ex)
 	const struct decision *decision = ex->decision;
 	struct sekisho_plan *plan = pool_alloc(ex->pool, sizeof(*plan));
 	size_t i, recipients = ex->message->recipient_count;
+	struct sekisho_error err;
 
 	if (decision->defer)
 		return planner_failure(ex, "content that cannot be scanned, "
@@ -172,6 +174,8 @@ planner_plan(const struct examination *ex)
 	for (i = 0; i < recipients; i++)
 		plan->recipient_outcome[i] =
 			(uint32_t)decision->recipient_outcome[i];
+	if (hold_recipients(ex, plan, &err) < 0)
+		return planner_failure(ex, err.text);
 	plan->variant_count = ex->variant_count;
 	plan->log = plan_log(ex);
 	if (ex->checkpoint->ratelimit != NULL)

@@ -197,8 +197,9 @@ outcome_make(struct deciding *deciding)
 
 	outcome = pool_append(deciding->pool, &decision->outcomes,
 		&decision->outcome_count, sizeof(*outcome));
-	outcome->text = outcome->fate_rule = "";
+	outcome->text = outcome->fate_rule = outcome->fate_name = "";
 	effect.outcome = outcome;
+	effect.here = deciding->fired[policy->rule_count];
 	for (i = 0; i < policy->rule_count; i++) {
 		if (!deciding->fired[i])
 			continue;

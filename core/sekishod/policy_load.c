@@ -26,13 +26,16 @@ newest_rule(const struct policy_reader *reader)
 	return policy->rules[policy->rule_count - 1];
 }
 
-/* Name and description are for people; the grammar knows what they are. */
+/* Name and description are for people; the name is shown with held mail. */
 static int
 read_for_people(struct policy_reader *reader, const xmlNode *node)
 {
 	static const char *const none[] = { NULL };
+	const char *text = policy_text(reader, node);
 
-	if (*policy_text(reader, node) == '\0')
+	if (strcmp(policy_name(node), "name") == 0)
+		newest_rule(reader)->name = text;
+	if (*text == '\0')
 		return policy_error(reader, node, "<%s> is empty",
 			policy_name(node));
 	return policy_attributes(reader, node, none, NULL);
@@ -117,7 +120,7 @@ read_rule(struct policy_reader *reader, const xmlNode *node)
 	struct rule *rule = pool_alloc(policy->pool, sizeof(*rule));
 	int result;
 
-	rule->id = "";
+	rule->id = rule->name = "";
 	rule->domain = reader->section->domain;
 	rule->index = policy->rule_count;
 	rule->when.type = condition_type_find("all");

@@ -47,6 +47,7 @@ struct action {
 
 struct rule {
 	const char *id;
+	const char *name;	/* for people */
 	const char *domain;	/* whose own rule it is, or "" */
 	size_t index;		/* in policy->rules */
 	enum rule_class class;

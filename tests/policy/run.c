@@ -308,6 +308,10 @@ print_outcome(const struct decision_outcome *outcome, size_t number, FILE *out)
 	fprintf(out, "\n");
 	for (i = 0; i < outcome->rule_count; i++)
 		fprintf(out, "  rule %s\n", outcome->rules[i]);
+	if (outcome->fate == SEKISHO_HOLD)
+		fprintf(out, "  held as %s: %s\n",
+			sekisho_held_class_name(outcome->held_class),
+			outcome->fate_name);
 	if (*outcome->text != '\0')
 		fprintf(out, "  text %s\n", outcome->text);
 	for (i = 0; i < outcome->tag_count; i++)

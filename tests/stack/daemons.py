@@ -388,6 +388,7 @@ class Exim(Daemon):
                     TOP, "exim-localscan/snippets/sekisho.*")):
                 self.copy(file, "exim/" + os.path.basename(file))
             self._copy_built(self.settings.built_variant)
+            self._copy_built(self.settings.built_seal)
             if self.settings.module == "1":
                 self._copy_built(self.settings.built_module)
         self.write("exim/exim.conf", self._macros() + self.fill("exim.conf"),
@@ -417,6 +418,9 @@ class Exim(Daemon):
             "STACK_CHECKPOINT = yes",
             "SEKISHO_SOCKET = " + self.values["SCAN_SOCKET"],
             "SEKISHO_VARIANT = " + self.settings.path("exim/sekisho-variant"),
+            "SEKISHO_SEAL = " + self.settings.path("exim/sekisho-seal"),
+            "SEKISHO_QUARANTINE_SOCKET = " + self.values["LMTP_SOCKET"],
+            "SEKISHO_HOLD_ALIASES = STACK_ALIASES",
             "SEKISHO_LDAP_SERVERS = 127.0.0.1::" + self.values["LDAP_PORT"],
             "SEKISHO_LDAP_BASE = ou=people," + base,
             'SEKISHO_LDAP_BIND = user="cn=mta,ou=services,%s" pass=%s' %

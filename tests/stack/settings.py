@@ -63,6 +63,7 @@ class Settings:
                                        os.path.join(TOP, "build")))
         self.built_module = os.path.join(build, "sekisho-localscan.so")
         self.built_variant = os.path.join(build, "sekisho-variant")
+        self.built_seal = os.path.join(build, "sekisho-seal")
         self.built_plugins = os.path.join(build, "lib*_plugin.so")
         self.module = switch("STACK_MODULE",
                              "1" if os.path.exists(self.built_module) else "0")

@@ -22,6 +22,32 @@ static const struct {
 	{ "\xff", 1, "/w==" },
 };
 
+static void
+test_decode(void)
+{
+	static const char *const bad[] = { "Z", "Zg", "Zg=", "Zg===", "Zh==",
+		"Zm9=", "Z===", "====", "Zg==Zg==", "Zm9v\n", "Zm 9", "Zm9-",
+		"AAAA", "AA==" };
+	struct sekisho_buf buf;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_begin("base64: decoded again, unless there is a NUL");
+		sekisho_buf_init(&buf, 100);
+		test_int(sekisho_base64_decode(&buf, cases[i].expected),
+			memchr(cases[i].data, '\0', cases[i].len) ? -1 : 0);
+		test_assert(buf.len == 0 || (buf.len == cases[i].len &&
+			memcmp(buf.data, cases[i].data, buf.len) == 0));
+		sekisho_buf_free(&buf);
+	}
+	test_begin("base64: what is not written is not read");
+	sekisho_buf_init(&buf, 100);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (sekisho_base64_decode(&buf, bad[i]) == 0)
+			test_fail(__FILE__, __LINE__, bad[i]);
+	sekisho_buf_free(&buf);
+}
+
 int
 main(void)
 {
@@ -37,6 +63,7 @@ main(void)
 		test_str(buf.data + 1, cases[i].expected);
 		sekisho_buf_free(&buf);
 	}
+	test_decode();
 	test_begin("base64: no line breaks, and a maximum that is kept");
 	memset(data, 'a', sizeof(data));
 	sekisho_buf_init(&buf, 4000);

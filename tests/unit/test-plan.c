@@ -9,6 +9,7 @@
 #include "test.h"
 
 #define RECIPIENTS 3u
+#define SEAL "00112233445566778899aabbccddeeff"
 
 static struct sekisho_outcome outcomes[] = {
 	{ SEKISHO_DELIVER, "", "Subject: [A] x\n", "X-A: b\n c\nX-D: e\n", 2 },
@@ -21,6 +22,9 @@ static struct sekisho_notice notices[] = {
 	{ "bob@example.test", "", 0 },
 };
 static uint32_t map[RECIPIENTS] = { 3, 0, 1 };
+static const char *held[RECIPIENTS] = { "X-Sekisho-Held: v=1; id=1; time=1;\n"
+	"\tclass=spam; rule=X; reason=; sender=; recipient=a@b;\n"
+	"\tkey=0123abcd; seal=" SEAL SEAL "\n", "", "" };
 
 /* A plan that has one of everything. */
 static struct sekisho_plan
@@ -28,7 +32,8 @@ sample(void)
 {
 	struct sekisho_plan plan = {
 		.defer_text = "", .outcomes = outcomes, .outcome_count = 4,
-		.recipient_outcome = map, .recipient_count = RECIPIENTS,
+		.recipient_outcome = map, .recipient_held = held,
+		.recipient_count = RECIPIENTS,
 		.variant_count = 2, .notices = notices, .notice_count = 2,
 		.log = "direction=inbound",
 	};
@@ -58,6 +63,8 @@ test_fields(void)
 		test_str(got.outcomes[i].headers, outcomes[i].headers);
 		test_int(got.outcomes[i].variant, outcomes[i].variant);
 	}
+	for (i = 0; i < RECIPIENTS; i++)
+		test_str(got.recipient_held[i], held[i]);
 	test_int(got.variant_count, 2);
 	test_assert(memcmp(got.recipient_outcome, map, sizeof(map)) == 0);
 	test_int((long long)got.notice_count, 2);
@@ -169,13 +176,33 @@ test_outcomes(void)
 }
 
 static void
+test_held(void)
+{
+	const char *own[RECIPIENTS] = { "", "", "" };
+	struct sekisho_plan plan = sample();
+
+	test_begin("Q1: plan: held without a field that says so is refused");
+	plan.recipient_held = own;
+	refuse_plan(&plan, "plan frame: bad held field");
+	own[0] = "X-Sekisho-Held: v=1\nSubject: x\n";
+	refuse_plan(&plan, "X-Sekisho-Held: not as sekishod writes it");
+	own[0] = "Subject: x\n";
+	refuse_plan(&plan, "plan frame: bad held field");
+	test_begin("Q1: plan: such a field for somebody else is refused");
+	own[0] = own[1] = held[0];
+	refuse_plan(&plan, "plan frame: held and not held");
+}
+
+static void
 test_counts(void)
 {
 	uint32_t wrong_map[RECIPIENTS + 1] = { 0, 1, 4, 0 };
+	const char *nobody[RECIPIENTS + 1] = { "", "", "", "" };
 	struct sekisho_plan plan = sample();
 
 	test_begin("plan: an outcome that is not there is refused");
 	plan.recipient_outcome = wrong_map;
+	plan.recipient_held = nobody;
 	refuse_plan(&plan, OTHERS);
 	test_begin("plan: one recipient more or less is refused");
 	wrong_map[2] = 0;
@@ -255,6 +282,7 @@ main(void)
 	test_fields();
 	test_defer();
 	test_outcomes();
+	test_held();
 	test_counts();
 	test_bytes();
 	return test_done();

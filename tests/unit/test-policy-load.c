@@ -179,6 +179,9 @@ static const struct {
 		":6: rule 'X': a text of <tag-subject> is one line" },
 	{ "<log/>", "<add-header name=\"Subject\" value=\"x\"/>",
 		":6: rule 'X': a header called 'Subject' cannot be added" },
+	{ "<log/>", "<add-header name=\"x-sekisho-held\" value=\"x\"/>",
+		":6: rule 'X': a header called 'x-sekisho-held' cannot be "
+		"added" },
 	{ "<log/>", "<add-header name=\"X-A:\" value=\"x\"/>",
 		":6: rule 'X': a header called 'X-A:' cannot be added" },
 	{ "<log/>", "<notify who=\"me\" template=\"x\"/>", ":6: rule 'X': "

@@ -1,0 +1,34 @@
+/*
+ * hold.h - held messages: what the plan says of them, and the verbs
+ * "held-verify" and "held-forward" (sekisho-protocol(7)).
+ */
+#ifndef SEKISHO_HOLD_H
+#define SEKISHO_HOLD_H
+
+#include "examine.h"
+#include "inquiry.h"
+#include "plan.h"
+
+/*
+ * Fills plan->recipient_held: a sealed header field for each recipient for whom
+ * the message is held. Returns 0, or -1 when one of them cannot be written.
+ */
+int hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
+	struct sekisho_error *err);
+
+/*
+ * control.sock: may Dovecot file this message into the quarantine of "user"?
+ * "header" is the value of its field X-Sekisho-Held. OK; REFUSED when the seal
+ * is false or for somebody else; UNAVAILABLE when it was made with a key that
+ * this sekishod does not have.
+ */
+void hold_verify_answer(struct inquiry *inquiry);
+
+/*
+ * scan.sock: Exim has found out that the recipient of "header" is an alias and
+ * stands for "recipient". OK with the field "header" for him: the whole header
+ * field, as in hold_recipients(). Otherwise as above.
+ */
+void hold_forward_answer(struct inquiry *inquiry);
+
+#endif

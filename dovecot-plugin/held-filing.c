@@ -1,0 +1,261 @@
+/*
+ * held-filing.c - look whether the message is there, save it if not; under a
+ * lock, for Exim may come again while its first try still waits for a disk.
+ */
+#include "held-filing.h"
+#include <file-lock.h>
+#include <guid.h>
+#include <istream-concat.h>
+#include <mail-namespace.h>
+#include <mail-search-build.h>
+#include <mail-storage-private.h>
+#include <message-header-encode.h>
+#include <sha2.h>
+#include <str.h>
+
+#include <time.h>
+
+#include "filing.h"
+
+#define LOCK_NAME "sekisho-filing.lock"
+#define LOCK_SECONDS 30
+
+/*
+ * A message cannot have been filed before it was held; clocks of two hosts may
+ * differ by so much.
+ */
+#define CLOCK_SECONDS (24 * 60 * 60)
+
+/* One message on its way into a mailbox. */
+struct filing {
+	struct mailbox *box;
+	struct mail *mail;
+	const struct sekisho_held *held;
+	const char *guid;
+};
+
+static const char *
+filing_guid(const struct sekisho_held *held)
+{
+	unsigned char digest[SHA256_RESULTLEN];
+	const char *text = t_strdup_printf("%s|%s", held->id,
+		t_str_lcase(held->recipient));
+	guid_128_t guid;
+
+	sha256_get_digest(text, strlen(text), digest);
+	memcpy(guid, digest, sizeof(guid));
+	return guid_128_to_string(guid);
+}
+
+static int
+box_failed(struct mailbox *box, const char *what, struct sekisho_error *err)
+{
+	return sekisho_error_set(err, "cannot %s %s: %s", what, box->vname,
+		mailbox_get_last_internal_error(box, NULL));
+}
+
+/*
+ * The quarantine has a namespace of its own; in another one it would be a
+ * folder where the user may do what he likes.
+ */
+static struct mailbox *
+box_open(struct mail_user *user, struct sekisho_error *err)
+{
+	const char *name = compat_setting(user, "sekisho_quarantine");
+	struct mail_namespace *ns;
+	struct mailbox *box;
+
+	if (name == NULL)
+		name = "Quarantine";
+	ns = mail_namespace_find(user->namespaces, name);
+	if (ns->prefix_len != strlen(name) + 1 ||
+	    !str_begins(ns->prefix, name)) {
+		sekisho_error_set(err, "there is no namespace with the prefix "
+			"%s/ for sekisho_quarantine", name);
+		return NULL;
+	}
+	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_POST_SESSION);
+	if (mailbox_open(box) < 0 ||
+	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FAST) < 0) {
+		box_failed(box, "open", err);
+		mailbox_free(&box);
+	}
+	return box;
+}
+
+/* The newest first, for what was filed before it was held is another one. */
+static int
+filing_search(const struct filing *filing, struct mail *mail, bool *found_r)
+{
+	time_t oldest = (time_t)filing->held->time - CLOCK_SECONDS;
+	struct mailbox_status status;
+	const char *guid;
+	uint32_t seq;
+	time_t date;
+
+	*found_r = FALSE;
+	mailbox_get_open_status(filing->box, STATUS_MESSAGES, &status);
+	for (seq = status.messages; seq > 0 && !*found_r; seq--) {
+		mail_set_seq(mail, seq);
+		if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 ||
+		    mail_get_save_date(mail, &date) < 0) {
+			if (mail->expunged)
+				continue;
+			return -1;
+		}
+		if (date < oldest)
+			break;
+		*found_r = strcmp(guid, filing->guid) == 0;
+	}
+	return 0;
+}
+
+static int
+filing_is_there(const struct filing *filing, bool *found_r,
+	struct sekisho_error *err)
+{
+	struct mailbox_transaction_context *t;
+	struct mail *mail;
+	int ret;
+
+	t = mailbox_transaction_begin(filing->box, 0, __func__);
+	mail = mail_alloc(t, MAIL_FETCH_GUID | MAIL_FETCH_SAVE_DATE, NULL);
+	ret = filing_search(filing, mail, found_r);
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+	return ret == 0 ? 0 : box_failed(filing->box, "search", err);
+}
+
+/* Our two fields with CRLF, as LMTP has lines. */
+static struct istream *
+filing_fields(const struct sekisho_held *held)
+{
+	string_t *text = t_str_new(1024), *reason = t_str_new(512);
+	struct sekisho_buf field;
+	const char *p;
+
+	message_header_encode(t_strdup_printf("%s (%s)", held->reason,
+		held->rule), reason);
+	sekisho_buf_init(&field, SEKISHO_HELD_MAX);
+	sekisho_held_encode(held, &field);
+	sekisho_buf_puts(&field, SEKISHO_REASON_HEADER ": ");
+	sekisho_buf_puts(&field, str_c(reason));
+	sekisho_buf_puts(&field, "\n");
+	for (p = field.failed ? "" : field.data; *p != '\0'; p++) {
+		if (*p == '\n')
+			str_append_c(text, '\r');
+		str_append_c(text, *p);
+	}
+	sekisho_buf_free(&field);
+	return i_stream_create_copy_from_string(text);
+}
+
+/* The message in the form of held-mail.h, or NULL. */
+static struct istream *
+filing_stream(const struct filing *filing)
+{
+	struct istream *pieces[3] = { NULL, NULL, NULL };
+	struct istream *input;
+
+	if (held_mail_original(filing->mail, &pieces[1]) < 0)
+		return NULL;
+	pieces[0] = filing_fields(filing->held);
+	input = i_stream_create_concat(pieces);
+	i_stream_unref(&pieces[0]);
+	i_stream_unref(&pieces[1]);
+	return input;
+}
+
+/* Reads all of input into the transaction. */
+static int
+filing_copy(const struct filing *filing, struct mailbox_transaction_context *t,
+	struct istream *input)
+{
+	const char *const words[] = {
+		held_mail_keyword(filing->held->held_class), NULL };
+	struct mail_save_context *save = mailbox_save_alloc(t);
+	struct mail_keywords *keywords;
+	ssize_t n;
+
+	keywords = mailbox_keywords_create_valid(filing->box, words);
+	mailbox_save_set_flags(save, 0, keywords);
+	mailbox_keywords_unref(&keywords);
+	mailbox_save_set_guid(save, filing->guid);
+	if (mailbox_save_begin(&save, input) < 0)
+		return -1;
+	do {
+		n = i_stream_read(input);
+		if (mailbox_save_continue(save) < 0) {
+			mailbox_save_cancel(&save);
+			return -1;
+		}
+	} while (n > 0 || n == -2);
+	if (input->stream_errno != 0) {
+		mailbox_save_cancel(&save);
+		mailbox_set_critical(filing->box, "read(%s) failed: %s",
+			i_stream_get_name(input), i_stream_get_error(input));
+		return -1;
+	}
+	return mailbox_save_finish(&save);
+}
+
+static int
+filing_save(const struct filing *filing, struct sekisho_error *err)
+{
+	struct mailbox_transaction_context *t;
+	struct istream *input = filing_stream(filing);
+	int ret;
+
+	if (input == NULL)
+		return sekisho_error_set(err, "cannot read the message");
+	t = mailbox_transaction_begin(filing->box,
+		MAILBOX_TRANSACTION_FLAG_EXTERNAL, __func__);
+	ret = filing_copy(filing, t, input);
+	i_stream_unref(&input);
+	if (ret < 0)
+		mailbox_transaction_rollback(&t);
+	else
+		ret = mailbox_transaction_commit(&t);
+	return ret == 0 ? 0 : box_failed(filing->box, "write", err);
+}
+
+static enum held_filing_result
+filing_run(const struct filing *filing, struct sekisho_error *err)
+{
+	bool there;
+	int ret;
+
+	if (filing_is_there(filing, &there, err) < 0)
+		return HELD_FILING_FAILED;
+	if (there)
+		return HELD_FILING_THERE;
+	sekisho_filing_begin();
+	ret = filing_save(filing, err);
+	sekisho_filing_end();
+	return ret < 0 ? HELD_FILING_FAILED : HELD_FILING_FILED;
+}
+
+enum held_filing_result
+held_filing(struct mail_user *user, struct mail *mail,
+	const struct sekisho_held *held, struct sekisho_error *err)
+{
+	struct filing filing = { .mail = mail, .held = held,
+		.guid = filing_guid(held) };
+	enum held_filing_result result = HELD_FILING_FAILED;
+	struct file_lock *lock;
+	const char *error;
+
+	filing.box = box_open(user, err);
+	if (filing.box == NULL)
+		return HELD_FILING_FAILED;
+	if (mailbox_lock_file_create(filing.box, LOCK_NAME, LOCK_SECONDS,
+	    &lock, &error) <= 0) {
+		sekisho_error_set(err, "cannot lock %s: %s",
+			filing.box->vname, error);
+	} else {
+		result = filing_run(&filing, err);
+		file_lock_free(&lock);
+	}
+	mailbox_free(&filing.box);
+	return result;
+}
