@@ -1,8 +1,11 @@
 /*
  * explanation_json.c - why a message was treated as it was, as one JSON object.
  */
+#include <string.h>
+
 #include <json-c/json.h>
 
+#include "charset.h"
 #include "explanation.h"
 
 static void
@@ -134,6 +137,20 @@ json_notices(const struct examination *ex, struct json_object *root)
 	}
 }
 
+/* JSON is UTF-8 (RFC 8259 section 8.1); addresses are any bytes. */
+static void
+add_utf8(struct sekisho_buf *out, const char *text)
+{
+	size_t len = strlen(text), n;
+
+	for (; len > 0; text += n, len -= n) {
+		n = charset_utf8_next(text, len, NULL);
+		sekisho_buf_add(out, n > 0 ? text : "\xef\xbf\xbd",
+			n > 0 ? n : 3);
+		n += n == 0;
+	}
+}
+
 void
 explanation_json(const struct examination *ex, struct sekisho_buf *out)
 {
@@ -149,7 +166,7 @@ explanation_json(const struct examination *ex, struct sekisho_buf *out)
 	json_rules(ex, root);
 	json_plans(ex, root);
 	json_notices(ex, root);
-	sekisho_buf_puts(out, json_object_to_json_string_ext(root,
+	add_utf8(out, json_object_to_json_string_ext(root,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	sekisho_buf_puts(out, "\n");
 	json_object_put(root);
