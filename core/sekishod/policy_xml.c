@@ -35,7 +35,8 @@ complaint_make(void *context, xmlErrorPtr error)
 		return;
 	complaint->made = true;
 	sekisho_error_set(complaint->err, "%s:%d: %.*s", complaint->file,
-		error->line, (int)strcspn(text, "\n"), text);
+		error->line > 0 ? error->line : 1, (int)strcspn(text, "\n"),
+		text);
 }
 
 static void
