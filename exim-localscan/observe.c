@@ -150,6 +150,11 @@ localscan_observe(struct sekisho_message *message_r,
 	message_r->helo = localscan_expand("$sender_helo_name");
 	message_r->authenticated_id = localscan_expand("$authenticated_id");
 	message_r->spam_score = localscan_expand("$acl_m_sekisho_spam");
+	message_r->dkim = localscan_expand("$acl_m_sekisho_dkim");
+	message_r->spf = localscan_expand("$acl_m_sekisho_spf");
+	message_r->dmarc = localscan_expand("$acl_m_sekisho_dmarc");
+	message_r->from_publishes =
+		localscan_expand("$acl_m_sekisho_published");
 	message_r->headers = headers->data == NULL ? "" : headers->data;
 	message_r->headers_len = headers->len;
 	return 0;

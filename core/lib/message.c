@@ -19,6 +19,10 @@ sekisho_message_encode(const struct sekisho_message *message,
 	sekisho_put_text(buf, message->helo);
 	sekisho_put_text(buf, message->authenticated_id);
 	sekisho_put_text(buf, message->spam_score);
+	sekisho_put_text(buf, message->dkim);
+	sekisho_put_text(buf, message->spf);
+	sekisho_put_text(buf, message->dmarc);
+	sekisho_put_text(buf, message->from_publishes);
 	sekisho_put_bytes(buf, message->headers, message->headers_len);
 	sekisho_put_u64(buf, message->body_start);
 	sekisho_put_u32(buf, message->body_crlf);
@@ -65,6 +69,10 @@ sekisho_message_decode(struct sekisho_message *message_r, const void *data,
 	message.helo = sekisho_get_text(&in);
 	message.authenticated_id = sekisho_get_text(&in);
 	message.spam_score = sekisho_get_text(&in);
+	message.dkim = sekisho_get_text(&in);
+	message.spf = sekisho_get_text(&in);
+	message.dmarc = sekisho_get_text(&in);
+	message.from_publishes = sekisho_get_text(&in);
 	message.headers = sekisho_get_bytes(&in, &message.headers_len);
 	message.body_start = sekisho_get_u64(&in);
 	message.body_crlf = sekisho_get_below(&in, 2);

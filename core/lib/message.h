@@ -25,6 +25,10 @@ struct sekisho_message {
 	const char *helo;
 	const char *authenticated_id;
 	const char *spam_score;		/* $acl_m_sekisho_spam: times 10 */
+	const char *dkim;		/* "example.com=pass b.example=fail" */
+	const char *spf;		/* "pass", "softfail" ... */
+	const char *dmarc;		/* as Exim's $dmarc_status */
+	const char *from_publishes;	/* the From domain: "spf", "dmarc" */
 	const char *headers;		/* header lines, LF, no empty line */
 	size_t headers_len;
 	uint64_t body_start;		/* offset in the descriptor */

@@ -57,7 +57,7 @@ clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
 	listener_stop_on_sigterm();
-	own.directory = directory_new(own.config);
+	own.directory = directory_new(own.config, own.changes);
 	while ((fd = listener_accept(listen_fd)) >= 0) {
 		if (clerk_admits(desk, own.config, fd))
 			desk->serve(&own, fd);

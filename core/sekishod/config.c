@@ -49,6 +49,11 @@ static const struct parameter parameters[] = {
 	TEXT("ldap-base", ldap_base, ""),
 	TEXT("ldap-bind-dn", ldap_bind_dn, ""),
 	TEXT("ldap-bind-password-file", ldap_bind_password_file, ""),
+	TEXT("ldap-bind", ldap_bind, "simple"),
+	TEXT("ldap-start-tls", ldap_start_tls, "no"),
+	TEXT("ldap-ca-file", ldap_ca_file,
+		"/etc/ssl/certs/ca-certificates.crt"),
+	TEXT("approved-authentication", approved_authentication, "aligned"),
 	TEXT("smtp-url", smtp_url, "smtp://127.0.0.1:25"),
 	TEXT("account-url", account_url, ""),
 	TEXT("account-password", account_password, "separate"),
@@ -61,6 +66,8 @@ static const struct parameter parameters[] = {
 	NUMBER("scan-seconds", scan_seconds, "30", 1, 3600),
 	NUMBER("signature-check", signature_check, "60", 1, 86400),
 	NUMBER("ldap-timeout", ldap_timeout, "5", 1, 60),
+	NUMBER("ldap-cache", ldap_cache, "0", 0, 3600),
+	NUMBER("approved-max", approved_max, "50", 1, 10000),
 	NUMBER("notices-per-hour", notices_per_hour, "20", 0, 100000),
 	NUMBER("tries-per-address", tries_per_address, "5", 0, 100000),
 	NUMBER("tries-per-client", tries_per_client, "60", 0, 100000),
@@ -338,6 +345,55 @@ check_accounts(const struct reader *reader)
 	return 0;
 }
 
+/* Every server of a list "uri uri". */
+static int
+check_uris(const struct reader *reader)
+{
+	bool external = strcmp(reader->config->ldap_bind, "external") == 0;
+	char *copy = strdup(reader->config->ldap_uri);
+	char *uri, *rest = copy;
+	int result = 0;
+
+	if (copy == NULL)
+		return refuse(reader, "ldap-uri", "out of memory");
+	while (result == 0 && (uri = strsep(&rest, ", \t")) != NULL) {
+		if (*uri == '\0')
+			continue;
+		if (!begins(uri, "ldap://", "ldaps://") &&
+		    !begins(uri, "ldapi://", "ldapi://"))
+			result = refuse(reader, "ldap-uri", "\"%s\" begins "
+				"with none of ldap://, ldaps:// and ldapi://",
+				uri);
+		else if (external && !begins(uri, "ldapi://", "ldapi://"))
+			result = refuse(reader, "ldap-bind", "external needs "
+				"ldapi://, not \"%s\"", uri);
+	}
+	free(copy);
+	return result;
+}
+
+static int
+check_directory(const struct reader *reader)
+{
+	struct config *config = reader->config;
+
+	if (*config->ldap_uri != '\0' && *config->ldap_base == '\0')
+		return refuse(reader, "ldap-uri", "needs ldap-base, which is "
+			"not set");
+	if (!is_one_of(config->ldap_bind, "simple", "external"))
+		return refuse(reader, "ldap-bind", "\"%s\" is neither simple "
+			"nor external", config->ldap_bind);
+	if (!is_one_of(config->ldap_start_tls, "yes", "no"))
+		return refuse(reader, "ldap-start-tls", "\"%s\" is neither "
+			"yes nor no", config->ldap_start_tls);
+	if (alignment_mode_read(config->approved_authentication,
+	    &config->alignment) < 0)
+		return refuse(reader, "approved-authentication", "\"%s\" is "
+			"none of off, aligned and strict",
+			config->approved_authentication);
+	return check_uris(reader);
+}
+
 /* What a single line cannot know. */
 static int
 config_check(const struct reader *reader)
@@ -348,15 +404,13 @@ config_check(const struct reader *reader)
 		return refuse(reader, "jail",
 			"\"%s\" is neither required nor best-effort",
 			config->jail);
-	if (*config->ldap_uri != '\0' && *config->ldap_base == '\0')
-		return refuse(reader, "ldap-uri", "needs ldap-base, which is "
-			"not set");
 	if (config->scan_seconds >= config->deadline)
 		return refuse(reader, reader->lines[parameter_find(
 			"scan-seconds")] > 0 ? "scan-seconds" : "deadline",
 			"scan-seconds (%u) must be less than deadline (%u)",
 			config->scan_seconds, config->deadline);
-	if (check_users(reader) < 0 || check_accounts(reader) < 0)
+	if (check_users(reader) < 0 || check_directory(reader) < 0 ||
+	    check_accounts(reader) < 0)
 		return -1;
 	return read_password(reader);
 }

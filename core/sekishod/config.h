@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "alignment.h"
 #include "sekisho.h"
 
 #define CONFIG_FILE "/etc/sekisho/sekishod.conf"
@@ -37,8 +38,13 @@ struct config {
 	const char *ldap_uri;		/* "": no directory, nobody approves */
 	const char *ldap_base;
 	const char *ldap_bind_dn;
+	const char *ldap_bind;		/* "simple" or "external" */
 	const char *ldap_bind_password_file;
 	const char *ldap_password;	/* what that file holds */
+	const char *ldap_start_tls;	/* "yes" or "no" */
+	const char *ldap_ca_file;	/* who signs its certificates */
+	const char *approved_authentication;	/* as alignment */
+	enum alignment_mode alignment;	/* SPEC A8 */
 	const char *smtp_url;		/* where account mails are submitted */
 	const char *account_url;	/* of the webmail; "": no accounts */
 	const char *account_password;	/* "separate" or "shared" (C6) */
@@ -51,6 +57,8 @@ struct config {
 	unsigned int scan_seconds;	/* for one scan of libclamav */
 	unsigned int signature_check;	/* seconds between two looks */
 	unsigned int ldap_timeout;	/* seconds for one search */
+	unsigned int ldap_cache;	/* seconds an answer is good for */
+	unsigned int approved_max;	/* entries of one user (SPEC A2) */
 	unsigned int notices_per_hour;	/* to one address */
 	unsigned int tries_per_address;	/* on account.sock, in an hour */
 	unsigned int tries_per_client;

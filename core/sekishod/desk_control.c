@@ -3,12 +3,18 @@
  * tools ask. Whoever may ask here is trusted with every user of the site, and
  * says himself for which user he asks.
  */
+#include "approved_verb.h"
 #include "desk.h"
 #include "hold.h"
 #include "inquiry.h"
 #include "rescan.h"
 
 static const struct verb verbs[] = {
+	{ "approved-list", approved_verb_list },
+	{ "approved-token", approved_verb_token },
+	{ "approved-add", approved_verb_add },
+	{ "approved-remove", approved_verb_remove },
+	{ "approved-repair", approved_verb_repair },
 	{ "held-verify", hold_verify_answer },
 	{ "rescan", rescan_answer },
 	{ NULL, NULL },

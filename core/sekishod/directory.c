@@ -1,219 +1,209 @@
 /*
- * directory.c - approved senders in LDAP: one search for each message.
- *
- * A clerk keeps its connection; when the server went away meanwhile it connects
- * once more before it says "unavailable".
+ * directory.c - who has approved the senders of a message: one search for all
+ * its recipients.
  */
-#include <errno.h>
-#include <ldap.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/time.h>
 
 #include "address.h"
+#include "approved.h"
 #include "buf.h"
 #include "directory.h"
+#include "directory_escape.h"
+#include "directory_private.h"
 
-#define CLASS_ACCOUNT "sekishoAccount"
-#define ATTR_MAIL "mail"
-#define ATTR_STATUS "sekishoStatus"
-#define ATTR_APPROVED "sekishoApprovedSender"
-#define STATUS_ACTIVE "active"
-
-#define FILTER_MAX (8u << 20)
-
-struct directory {
-	const struct config *config;
-	LDAP *ldap;		/* NULL: not connected */
-};
+/*
+ * More recipients are asked for in several searches: slapd limits both the
+ * size of a filter and, to 500 unless told otherwise, the entries found.
+ */
+#define RECIPIENTS_AT_ONCE 500u
+#define FILTER_MAX (4u << 20)
 
 struct directory *
-directory_new(const struct config *config)
+directory_new(const struct config *config, struct directory_changes *changes)
 {
 	struct directory *directory = calloc(1, sizeof(*directory));
 
 	if (directory == NULL)
 		abort();
 	directory->config = config;
+	directory->conn = directory_conn_new(config);
+	directory->cache = directory_cache_new(config->ldap_cache, changes);
+	directory->changes = changes;
 	return directory;
 }
 
-static void
-directory_close(struct directory *directory)
+void
+directory_free(struct directory *directory)
 {
-	if (directory->ldap != NULL)
-		ldap_unbind_ext(directory->ldap, NULL, NULL);
-	directory->ldap = NULL;
+	if (directory == NULL)
+		return;
+	directory_conn_free(directory->conn);
+	directory_cache_free(directory->cache);
+	free(directory);
 }
 
-static int
-directory_error(const struct directory *directory, int code,
-	struct sekisho_error *err)
+/* One question while it is answered. */
+struct approvals {
+	struct directory *directory;
+	const struct directory_question *question;
+	struct pool *pool;
+	int64_t deadline;
+	const char **recipients;	/* as the directory has them, or NULL */
+	const char **keys;		/* for the cache */
+	bool *answers;
+};
+
+/* The domain as DNS knows it; the directory has it that way. */
+static const char *
+recipient_canonical(const char *recipient, struct pool *pool)
 {
-	return sekisho_error_set(err, "directory %s is unavailable: %s",
-		directory->config->ldap_uri, ldap_err2string(code));
+	const char *at = strrchr(recipient, '@');
+	const char *domain = at == NULL ? NULL : approved_domain(at + 1, pool);
+
+	return domain == NULL ? recipient : pool_printf(pool, "%.*s@%s",
+		(int)(at - recipient), recipient, domain);
 }
 
-static int
-directory_open(struct directory *directory, struct sekisho_error *err)
+/* Entries are canonical and hold no line feed. */
+static const char *
+cache_key(const struct directory_question *question, const char *recipient,
+	struct pool *pool)
 {
-	const struct config *config = directory->config;
-	struct timeval wait = { .tv_sec = config->ldap_timeout };
-	struct berval password = {
-		.bv_len = strlen(config->ldap_password),
-		.bv_val = (char *)config->ldap_password,
-	};
-	int version = LDAP_VERSION3, code;
-
-	if (directory->ldap != NULL)
-		return 0;
-	code = ldap_initialize(&directory->ldap, config->ldap_uri);
-	if (code != LDAP_SUCCESS) {
-		directory->ldap = NULL;
-		return directory_error(directory, code, err);
-	}
-	ldap_set_option(directory->ldap, LDAP_OPT_PROTOCOL_VERSION, &version);
-	ldap_set_option(directory->ldap, LDAP_OPT_NETWORK_TIMEOUT, &wait);
-	ldap_set_option(directory->ldap, LDAP_OPT_TIMEOUT, &wait);
-	ldap_set_option(directory->ldap, LDAP_OPT_RESTART, LDAP_OPT_ON);
-	code = ldap_sasl_bind_s(directory->ldap, config->ldap_bind_dn,
-		LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL);
-	if (code != LDAP_SUCCESS) {
-		directory_close(directory);
-		return directory_error(directory, code, err);
-	}
-	return 0;
-}
-
-/* Appends (attribute=value) with the value escaped (RFC 4515 section 3). */
-static void
-filter_add(struct sekisho_buf *filter, const char *attribute,
-	const char *value)
-{
-	const unsigned char *p;
-
-	sekisho_buf_printf(filter, "(%s=", attribute);
-	for (p = (const unsigned char *)value; *p != '\0'; p++) {
-		if (*p < ' ' || *p >= 0x7f || strchr("*()\\", *p) != NULL)
-			sekisho_buf_printf(filter, "\\%02x", *p);
-		else
-			sekisho_buf_add(filter, p, 1);
-	}
-	sekisho_buf_puts(filter, ")");
-}
-
-/* False when there is nothing to ask. */
-static bool
-filter_build(const struct directory_question *question,
-	struct sekisho_buf *filter)
-{
-	struct sekisho_buf domain;
-	bool any = false;
+	const char *key = "";
 	size_t i;
 
-	sekisho_buf_puts(filter, "(&(objectClass=" CLASS_ACCOUNT ")"
-		"(" ATTR_STATUS "=" STATUS_ACTIVE ")(|");
-	for (i = 0; i < question->recipient_count; i++) {
+	for (i = 0; i < question->entry_count; i++)
+		key = pool_printf(pool, "%s%s\n", key, question->entries[i]);
+	return pool_printf(pool, "%s%s", key, recipient);
+}
+
+/* Leaves in ->recipients those that the directory must be asked for. */
+static void
+approvals_begin(struct approvals *approvals)
+{
+	const struct directory_question *question = approvals->question;
+	struct pool *pool = approvals->pool;
+	size_t i, count = question->recipient_count;
+
+	approvals->recipients = pool_array(pool, count + 1, sizeof(char *));
+	approvals->keys = pool_array(pool, count + 1, sizeof(char *));
+	for (i = 0; i < count; i++) {
 		if (!question->wanted[i])
 			continue;
-		filter_add(filter, ATTR_MAIL, question->recipients[i]);
-		any = true;
+		approvals->recipients[i] = recipient_canonical(
+			question->recipients[i], pool);
+		approvals->keys[i] = cache_key(question,
+			approvals->recipients[i], pool);
+		if (directory_cache_get(approvals->directory->cache,
+		    approvals->keys[i], &approvals->answers[i]))
+			approvals->recipients[i] = NULL;
 	}
+}
+
+/* For the recipients from *next_p on. False when there are none left. */
+static bool
+filter_build(const struct approvals *approvals, size_t *next_p,
+	struct sekisho_buf *filter)
+{
+	const struct directory_question *question = approvals->question;
+	size_t i, count = 0;
+
+	sekisho_buf_puts(filter, "(&" FILTER_ACCOUNT FILTER_ACTIVE "(|");
+	for (i = *next_p; i < question->recipient_count &&
+	     count < RECIPIENTS_AT_ONCE; i++) {
+		if (approvals->recipients[i] == NULL)
+			continue;
+		directory_escape_filter(filter, ATTR_MAIL,
+			approvals->recipients[i]);
+		count++;
+	}
+	*next_p = i;
 	sekisho_buf_puts(filter, ")(|");
-	for (i = 0; i < question->sender_count; i++) {
-		filter_add(filter, ATTR_APPROVED, question->senders[i]);
-		sekisho_buf_init(&domain, FILTER_MAX);
-		sekisho_buf_printf(&domain, "*@%s",
-			sekisho_address_domain(question->senders[i]));
-		filter_add(filter, ATTR_APPROVED, domain.data);
-		sekisho_buf_free(&domain);
-	}
+	for (i = 0; i < question->entry_count; i++)
+		directory_escape_filter(filter, ATTR_APPROVED,
+			question->entries[i]);
 	sekisho_buf_puts(filter, "))");
-	return any && question->sender_count > 0;
+	return count > 0;
 }
 
 /* Marks the recipients whose address is one of the entry's. */
 static void
-entry_mark(LDAP *ldap, LDAPMessage *entry,
-	const struct directory_question *question, bool *approved_r)
+entry_mark(struct approvals *approvals, const struct directory_entry *entry)
 {
-	struct berval **values;
-	size_t i;
-	int k;
+	const struct directory_values *mails = &entry->attributes[0];
+	size_t i, k;
 
-	values = ldap_get_values_len(ldap, entry, ATTR_MAIL);
-	for (k = 0; values != NULL && values[k] != NULL; k++)
-		for (i = 0; i < question->recipient_count; i++)
-			if (question->wanted[i] && strcasecmp(values[k]->bv_val,
-			    question->recipients[i]) == 0)
-				approved_r[i] = true;
-	ldap_value_free_len(values);
+	for (k = 0; k < mails->count; k++)
+		for (i = 0; i < approvals->question->recipient_count; i++)
+			if (approvals->recipients[i] != NULL &&
+			    strcasecmp(mails->values[k],
+			    approvals->recipients[i]) == 0)
+				approvals->answers[i] = true;
 }
 
 static int
-directory_search(struct directory *directory, const char *filter,
-	const struct directory_question *question, bool *approved_r)
+approvals_search(struct approvals *approvals, const char *filter,
+	struct sekisho_error *err)
 {
-	static char *attributes[] = { (char *)ATTR_MAIL, NULL };
-	struct timeval wait = { .tv_sec = directory->config->ldap_timeout };
-	LDAPMessage *result = NULL, *entry;
-	int code;
+	static const char *const attributes[] = { ATTR_MAIL, NULL };
+	struct directory_search search = { .filter = filter,
+		.attributes = attributes };
+	struct directory_result result;
+	size_t i;
 
-	code = ldap_search_ext_s(directory->ldap, directory->config->ldap_base,
-		LDAP_SCOPE_SUBTREE, filter, attributes, 0, NULL, NULL, &wait,
-		LDAP_NO_LIMIT, &result);
-	if (code == LDAP_SUCCESS)
-		for (entry = ldap_first_entry(directory->ldap, result);
-		     entry != NULL;
-		     entry = ldap_next_entry(directory->ldap, entry))
-			entry_mark(directory->ldap, entry, question,
-				approved_r);
-	ldap_msgfree(result);
-	return code;
+	if (directory_search(approvals->directory->conn, &search,
+	    approvals->pool, approvals->deadline, &result, err) < 0)
+		return -1;
+	for (i = 0; i < result.count; i++)
+		entry_mark(approvals, &result.entries[i]);
+	return 0;
+}
+
+static int
+approvals_ask(struct approvals *approvals, struct sekisho_error *err)
+{
+	uint64_t epoch = directory_cache_epoch(approvals->directory->cache);
+	struct sekisho_buf filter;
+	size_t next = 0, i;
+	int result = 0;
+
+	sekisho_buf_init(&filter, FILTER_MAX);
+	while (result == 0 && filter_build(approvals, &next, &filter)) {
+		if (filter.failed)
+			result = sekisho_error_set(err, "directory: the "
+				"recipients are too long for a search");
+		else
+			result = approvals_search(approvals, filter.data, err);
+		sekisho_buf_free(&filter);
+	}
+	sekisho_buf_free(&filter);
+	for (i = 0; result == 0 && i < approvals->question->recipient_count;
+	     i++)
+		if (approvals->recipients[i] != NULL)
+			directory_cache_put(approvals->directory->cache,
+				approvals->keys[i], epoch,
+				approvals->answers[i]);
+	return result;
 }
 
 int
 directory_approvals(struct directory *directory,
-	const struct directory_question *question, bool *approved_r,
-	struct sekisho_error *err)
+	const struct directory_question *question, int64_t deadline,
+	bool *approved_r, struct sekisho_error *err)
 {
-	bool fresh = directory->ldap == NULL;
-	struct sekisho_buf filter;
-	int code, result = -1;
+	struct approvals approvals = { .directory = directory,
+		.question = question, .deadline = deadline,
+		.answers = approved_r };
+	int result;
 
 	memset(approved_r, 0, question->recipient_count * sizeof(bool));
-	if (*directory->config->ldap_uri == '\0')
+	if (*directory->config->ldap_uri == '\0' || question->entry_count == 0)
 		return 0;
-	sekisho_buf_init(&filter, FILTER_MAX);
-	if (!filter_build(question, &filter)) {
-		result = 0;
-		goto out;
-	}
-	if (filter.failed) {
-		sekisho_error_set(err, "too many recipients for one search");
-		goto out;
-	}
-	if (directory_open(directory, err) < 0)
-		goto out;
-	code = directory_search(directory, filter.data, question, approved_r);
-	if (code != LDAP_SUCCESS) {
-		directory_close(directory);
-		directory_error(directory, code, err);
-		/* An idle connection that the server closed: once more. */
-		if (fresh || code != LDAP_SERVER_DOWN ||
-		    directory_open(directory, err) < 0)
-			goto out;
-		code = directory_search(directory, filter.data, question,
-			approved_r);
-		if (code != LDAP_SUCCESS) {
-			directory_close(directory);
-			directory_error(directory, code, err);
-			goto out;
-		}
-	}
-	result = 0;
-out:
-	sekisho_buf_free(&filter);
+	approvals.pool = pool_new();
+	approvals_begin(&approvals);
+	result = approvals_ask(&approvals, err);
+	pool_free(approvals.pool);
 	return result;
 }

@@ -1,38 +1,57 @@
 /*
- * directory.h - approved senders in LDAP (RFC 4511). The only file that speaks
- * LDAP or knows names of attributes is directory.c.
+ * directory.h - the accounts of users in LDAP, as the rest of sekishod sees
+ * them. Only directory*.c speak LDAP or know names of attributes.
+ *
+ * "Unavailable" is never the same as "nobody", "no such user" or "none".
  */
 #ifndef SEKISHO_DIRECTORY_H
 #define SEKISHO_DIRECTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config.h"
+#include "directory_cache.h"
 #include "sekisho.h"
 
 struct directory;
 
-/* Connects when first asked. Keeps a pointer to config. Never NULL. */
-struct directory *directory_new(const struct config *config);
+/*
+ * Connects when first asked. Keeps pointers to config and changes, which may
+ * be NULL. Never NULL.
+ */
+struct directory *directory_new(const struct config *config,
+	struct directory_changes *changes);
+
+/* directory may be NULL. */
+void directory_free(struct directory *directory);
 
 /* What is asked about one message. */
 struct directory_question {
-	const char *const *senders;	/* envelope sender, From; none empty */
-	size_t sender_count;
+	const char *const *entries;	/* one of these approves: approved.h */
+	size_t entry_count;
 	const char *const *recipients;
 	const bool *wanted;		/* for each: the answer matters */
 	size_t recipient_count;
 };
 
 /*
- * One search: which of the wanted recipients has an active account that
- * approves one of the senders (SPEC A1, A4)? Sets approved_r for each
- * recipient. Returns 0, or -1 when the directory is unavailable, which is never
- * the same as "nobody".
+ * Which of the wanted recipients has an active account whose list has one of
+ * the entries (SPEC A1, A4)? One search, for what the cache does not know.
+ * Sets approved_r for each recipient. Returns 0, or -1: unavailable.
  */
 int directory_approvals(struct directory *directory,
-	const struct directory_question *question, bool *approved_r,
-	struct sekisho_error *err);
+	const struct directory_question *question, int64_t deadline,
+	bool *approved_r, struct sekisho_error *err);
+
+/* How a request for one user ended. */
+enum directory_status {
+	DIRECTORY_STATUS_DONE,
+	DIRECTORY_STATUS_NOT_FOUND,	/* the user has no active account */
+	DIRECTORY_STATUS_LIMIT,		/* there would be too many entries */
+	DIRECTORY_STATUS_REFUSED,	/* the server's own rules forbid it */
+	DIRECTORY_STATUS_UNAVAILABLE
+};
 
 #endif

@@ -50,9 +50,8 @@ step_approvals(struct examination *ex, struct sekisho_error *err)
 	const struct sekisho_message *message = ex->message;
 	bool *wanted = pool_array(ex->pool, message->recipient_count + 1,
 		sizeof(bool));
-	const char *senders[2];
 	struct directory_question question = {
-		.senders = senders,
+		.entries = ex->approval.entries,
 		.recipients = message->recipients,
 		.wanted = wanted,
 		.recipient_count = message->recipient_count,
@@ -61,18 +60,16 @@ step_approvals(struct examination *ex, struct sekisho_error *err)
 
 	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
 		sizeof(bool));
+	approval_weigh(message, ex->inspection.from,
+		ex->checkpoint->config->alignment, ex->pool, &ex->approval);
+	question.entry_count = ex->approval.entry_count;
 	if (ex->checkpoint->directory == NULL)
 		return 0;
-	if (*message->sender != '\0')
-		senders[question.sender_count++] = message->sender;
-	if (*ex->inspection.from != '\0' &&
-	    strcmp(ex->inspection.from, message->sender) != 0)
-		senders[question.sender_count++] = ex->inspection.from;
 	for (i = 0; i < message->recipient_count; i++)
 		wanted[i] = policy_wants_approval(ex->checkpoint->policy,
 			message, message->recipients[i]);
 	return directory_approvals(ex->checkpoint->directory, &question,
-		ex->approved, err);
+		ex->deadline, ex->approved, err);
 }
 
 /* Step 4: pure thought. */

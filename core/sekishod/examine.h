@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "approval.h"
 #include "config.h"
 #include "inspection.h"
 #include "message.h"
@@ -17,6 +18,7 @@
 #include "sekisho.h"
 
 struct directory;
+struct directory_changes;
 struct engine;
 struct ratelimit;
 struct seal_keys;
@@ -26,6 +28,7 @@ struct checkpoint {
 	const struct config *config;
 	const struct policy *policy;
 	struct directory *directory;	/* NULL: nobody approves anybody */
+	struct directory_changes *changes;	/* shared by all clerks */
 	struct ratelimit *ratelimit;	/* NULL: no notices are made */
 	const struct seal_keys *keys;	/* NULL: nothing can be held */
 	struct engine *engine;		/* NULL: ask the inspectors */
@@ -40,6 +43,7 @@ struct examination {
 	int message_fd;			/* the assembled copy */
 	uint64_t size;			/* its bytes */
 	struct inspection inspection;
+	struct approval approval;	/* who may have been approved */
 	bool *approved;			/* for each recipient */
 	struct decision *decision;
 	struct trace *trace;		/* NULL: nobody wants to know why */

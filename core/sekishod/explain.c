@@ -40,8 +40,10 @@ usage(void)
 {
 	fprintf(stderr, "usage: sekisho explain [-c file] [--json] "
 		"[--standalone] [--from inside|outside]\n"
-		"       [--spam-score N] [--client IP] --sender ADDRESS "
-		"--recipient ADDRESS ... FILE\n");
+		"       [--spam-score N] [--client IP] [--dkim DOMAIN=RESULT] "
+		"[--spf RESULT]\n"
+		"       [--dmarc RESULT] [--publishes WORDS] --sender ADDRESS\n"
+		"       --recipient ADDRESS ... FILE\n");
 	return EX_USAGE;
 }
 
@@ -66,6 +68,10 @@ read_options(struct explain *explain, int argc, char *argv[])
 		{ "from", required_argument, NULL, 'f' },
 		{ "spam-score", required_argument, NULL, 'p' },
 		{ "client", required_argument, NULL, 'i' },
+		{ "dkim", required_argument, NULL, 'd' },
+		{ "spf", required_argument, NULL, 'S' },
+		{ "dmarc", required_argument, NULL, 'm' },
+		{ "publishes", required_argument, NULL, 'P' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "standalone", no_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
@@ -84,6 +90,14 @@ read_options(struct explain *explain, int argc, char *argv[])
 			message->spam_score = optarg;
 		else if (option == 'i')
 			message->client_address = optarg;
+		else if (option == 'd')
+			message->dkim = optarg;
+		else if (option == 'S')
+			message->spf = optarg;
+		else if (option == 'm')
+			message->dmarc = optarg;
+		else if (option == 'P')
+			message->from_publishes = optarg;
 		else if (option == 'j')
 			explain->json = true;
 		else if (option == 'a')
@@ -223,7 +237,7 @@ explain_alone(const struct explain *explain, const struct config *config,
 		config->scan_seconds, err);
 	if (checkpoint.engine == NULL)
 		goto out;
-	checkpoint.directory = directory_new(config);
+	checkpoint.directory = directory_new(config, NULL);
 	if (examine(&ex, explain->fd, err) < 0)
 		goto out;
 	if (explain->json)
@@ -235,6 +249,7 @@ out:
 	examine_end(&ex);
 	pool_free(ex.pool);
 	engine_close(checkpoint.engine);
+	directory_free(checkpoint.directory);
 	policy_free((struct policy *)checkpoint.policy);
 	return result;
 }
@@ -245,7 +260,9 @@ explain_main(int argc, char *argv[])
 	struct explain explain = {
 		.config_file = CONFIG_FILE,
 		.message = { .id = "explain", .client_address = "",
-			.helo = "", .authenticated_id = "", .spam_score = "" },
+			.helo = "", .authenticated_id = "", .spam_score = "",
+			.dkim = "", .spf = "", .dmarc = "",
+			.from_publishes = "" },
 	};
 	struct sekisho_error err = { "the daemon closed the connection" };
 	struct config *config;

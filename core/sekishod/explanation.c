@@ -143,6 +143,23 @@ text_plans(const struct examination *ex, struct sekisho_buf *out)
 }
 
 static void
+text_senders(const struct examination *ex, struct sekisho_buf *out)
+{
+	const struct approval_sender *sender;
+	struct sekisho_buf line;
+	size_t i;
+
+	for (i = 0; i < ex->approval.sender_count; i++) {
+		sender = &ex->approval.senders[i];
+		line_begin(&line, "sender");
+		log_add(&line, "address", sender->address);
+		log_add(&line, "counts", sender->counts ? "yes" : "no");
+		log_add(&line, "reason", sender->reason);
+		line_end(&line, out);
+	}
+}
+
+static void
 text_notices(const struct examination *ex, struct sekisho_buf *out)
 {
 	const struct decision *decision = ex->decision;
@@ -163,6 +180,7 @@ explanation_text(const struct examination *ex, struct sekisho_buf *out)
 	text_message(ex, out);
 	text_parts(ex, out);
 	text_findings(ex, out);
+	text_senders(ex, out);
 	for (i = 0; i < ex->message->recipient_count; i++)
 		sekisho_buf_printf(out, "approved %s %s\n",
 			ex->message->recipients[i],

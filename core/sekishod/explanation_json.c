@@ -124,6 +124,20 @@ json_plans(const struct examination *ex, struct json_object *root)
 }
 
 static void
+json_senders(const struct examination *ex, struct json_object *root)
+{
+	struct json_object *array = add_array(root, "senders"), *o;
+	size_t i;
+
+	for (i = 0; i < ex->approval.sender_count; i++) {
+		o = array_object(array);
+		add_text(o, "address", ex->approval.senders[i].address);
+		add_flag(o, "counts", ex->approval.senders[i].counts);
+		add_text(o, "reason", ex->approval.senders[i].reason);
+	}
+}
+
+static void
 json_notices(const struct examination *ex, struct json_object *root)
 {
 	struct json_object *array = add_array(root, "notices"), *o;
@@ -163,6 +177,7 @@ explanation_json(const struct examination *ex, struct sekisho_buf *out)
 	add_flag(root, "inside", ex->message->inside);
 	add_text(root, "spam_score", ex->message->spam_score);
 	json_inspection(ex, root);
+	json_senders(ex, root);
 	json_rules(ex, root);
 	json_plans(ex, root);
 	json_notices(ex, root);

@@ -28,6 +28,7 @@
 #include "channel.h"
 #include "clerk.h"
 #include "config.h"
+#include "directory_cache.h"
 #include "generation.h"
 #include "listener.h"
 #include "log.h"
@@ -44,6 +45,7 @@ struct master {
 	struct policy *policy;
 	struct seal_keys keys;
 	struct ratelimit *ratelimit;
+	struct directory_changes *changes;
 	int lock_fd;
 	int listen_fds[DESKS];
 	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
@@ -242,6 +244,7 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 		.policy = master->policy,
 		.keys = &master->keys,
 		.ratelimit = master->ratelimit,
+		.changes = master->changes,
 	};
 	pid_t pid = fork();
 
@@ -453,6 +456,9 @@ master_start(struct master *master, struct sekisho_error *err)
 		return -1;
 	master->ratelimit = ratelimit_open(NULL, err);
 	if (master->ratelimit == NULL)
+		return -1;
+	master->changes = directory_changes_new(err);
+	if (master->changes == NULL)
 		return -1;
 	sigemptyset(&master->signals);
 	sigaddset(&master->signals, SIGTERM);

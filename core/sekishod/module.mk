@@ -1,5 +1,6 @@
 # sekishod and sekisho: the only part that links libclamav, GMime, libxml2,
-# libldap, libseccomp, libzip, libmagic, libpcre2, json-c, libsodium, libcurl.
+# libldap, libseccomp, libzip, libmagic, libpcre2, json-c, libsodium, libcurl,
+# libidn2, libpsl.
 #
 # All but the two main()s is in libsekishod.a, because `sekisho explain
 # --standalone` does the work of every process itself, and tests link it too.
@@ -9,7 +10,11 @@ sekishod_src := $(addprefix core/sekishod/, \
 	account_mail.c \
 	action.c \
 	action_read.c \
+	alignment.c \
 	answer.c \
+	approval.c \
+	approved.c \
+	approved_verb.c \
 	assemble.c \
 	attribution.c \
 	charset.c \
@@ -24,6 +29,13 @@ sekishod_src := $(addprefix core/sekishod/, \
 	desk_control.c \
 	desk_scan.c \
 	directory.c \
+	directory_approved.c \
+	directory_bind.c \
+	directory_cache.c \
+	directory_conn.c \
+	directory_escape.c \
+	directory_find.c \
+	directory_request.c \
 	edit.c \
 	encrypted.c \
 	engine.c \
@@ -78,6 +90,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	stamphtml.c \
 	subject.c \
 	submission.c \
+	suffix.c \
 	text.c \
 	token.c \
 	transfer.c \
@@ -88,7 +101,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 sekishod_hdr := $(wildcard core/sekishod/*.h)
 sekishod_obj := $(sekishod_src:%.c=$(O)/%.o)
 sekishod_pkgs := libclamav gmime-3.0 libxml-2.0 ldap libseccomp libzip \
-	libpcre2-8 json-c libgsf-1 libcrypto libsodium libcurl
+	libpcre2-8 json-c libgsf-1 libcrypto libsodium libcurl \
+	libidn2 libpsl
 sekishod_libs := $(call pkg,--libs,$(sekishod_pkgs)) -llber -lmagic
 all_obj += $(sekishod_obj) $(O)/core/sekishod/sekishod.o \
 	$(O)/core/sekishod/sekisho.o

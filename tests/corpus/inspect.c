@@ -181,6 +181,7 @@ look_at(const struct checkpoint *checkpoint, const struct sekisho_buf *mail)
 		.sender = "sender@partner.test", .recipients = &recipient,
 		.recipient_count = 1, .client_address = "192.0.2.1",
 		.helo = "", .authenticated_id = "", .spam_score = "",
+		.dkim = "", .spf = "", .dmarc = "", .from_publishes = "",
 		.headers = mail->data, .headers_len = headers,
 		.body_start = headers < mail->len ? headers + 1 : headers };
 	struct examination ex = { .checkpoint = checkpoint,

@@ -76,6 +76,7 @@ def call(path, verb, fields=(), fd=None):
             (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
         data = frame(REQUEST, body)
         sent = sock.sendmsg([data], beside)
+        # Who was answered already may be closed: nothing is no good either.
         if sent < len(data):
             sock.sendall(data[sent:])
         magic, kind, length = struct.unpack(">4sII", receive(sock, 12))

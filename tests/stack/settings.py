@@ -114,6 +114,7 @@ class Settings:
             # Kept between runs: rspamd compiles for 9 s when it is empty.
             "RSPAMD_DB": os.path.join(os.path.dirname(self.dir),
                                       "rspamd-db-%d" % self.base),
+            "SETTINGS": switch("STACK_SETTINGS", ""),
             "WIREFORMAT": "true" if switch("STACK_WIREFORMAT", "0") == "1"
                           else "false",
         })

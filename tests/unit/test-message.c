@@ -19,6 +19,10 @@ static const struct sekisho_message sample = {
 	.helo = "mail.example.org",
 	.authenticated_id = "alice",
 	.spam_score = "65",
+	.dkim = "partner.test=pass other.test=fail",
+	.spf = "softfail",
+	.dmarc = "accept",
+	.from_publishes = "spf dmarc",
 	.headers = "Subject: a\nX-B: \0\n",
 	.headers_len = 18,
 	.body_start = 19,
@@ -46,6 +50,10 @@ test_fields(void)
 	test_str(got.helo, sample.helo);
 	test_str(got.authenticated_id, sample.authenticated_id);
 	test_str(got.spam_score, sample.spam_score);
+	test_str(got.dkim, sample.dkim);
+	test_str(got.spf, sample.spf);
+	test_str(got.dmarc, sample.dmarc);
+	test_str(got.from_publishes, sample.from_publishes);
 	test_assert(got.headers_len == 18 &&
 		memcmp(got.headers, sample.headers, 18) == 0);
 	test_int((long long)got.body_start, 19);

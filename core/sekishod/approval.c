@@ -1,0 +1,65 @@
+/*
+ * approval.c - From field and envelope sender, each with its proof.
+ */
+#include <string.h>
+
+#include "address.h"
+#include "approval.h"
+
+static void
+weigh(struct approval *approval, const char *address,
+	enum alignment_mode mode, enum alignment_role role,
+	const struct alignment_facts *facts, struct pool *pool)
+{
+	struct approval_sender *sender =
+		&approval->senders[approval->sender_count++];
+	const char *domain = approved_domain(sekisho_address_domain(address),
+		pool);
+
+	sender->address = address;
+	sender->reason = "it is no mail address";
+	if (domain != NULL)
+		sender->counts = alignment_proves(mode, domain, role, facts,
+			pool, &sender->reason);
+}
+
+void
+approval_weigh(const struct sekisho_message *message, const char *from,
+	enum alignment_mode mode, struct pool *pool,
+	struct approval *approval_r)
+{
+	const char *sender_domain = sekisho_address_domain(message->sender);
+	struct alignment_facts facts = {
+		.dkim = message->dkim,
+		.spf = message->spf,
+		.spf_domain = *sender_domain != '\0' ? sender_domain :
+			message->helo,
+		.dmarc = message->dmarc,
+		.published = message->from_publishes,
+	};
+	struct approval_sender *sender;
+	bool forged = false;
+	size_t i;
+
+	memset(approval_r, 0, sizeof(*approval_r));
+	if (message->inside)
+		mode = ALIGNMENT_OFF;
+	if (*from != '\0') {
+		weigh(approval_r, from, mode, ALIGNMENT_FROM, &facts, pool);
+		forged = !approval_r->senders[0].counts;
+	}
+	if (*message->sender != '\0' && strcmp(from, message->sender) != 0)
+		weigh(approval_r, message->sender, mode, ALIGNMENT_ENVELOPE,
+			&facts, pool);
+	for (i = 0; i < approval_r->sender_count; i++) {
+		sender = &approval_r->senders[i];
+		if (forged && sender->counts) {
+			sender->counts = false;
+			sender->reason = "the From field is not proved";
+		}
+		if (sender->counts)
+			approval_r->entry_count += approved_keys(
+				sender->address, pool, &approval_r->entries[
+				approval_r->entry_count]);
+	}
+}

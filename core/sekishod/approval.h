@@ -1,0 +1,40 @@
+/*
+ * approval.h - the senders of a message that a recipient may have approved.
+ */
+#ifndef SEKISHO_APPROVAL_H
+#define SEKISHO_APPROVAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "alignment.h"
+#include "approved.h"
+#include "message.h"
+#include "pool.h"
+
+#define APPROVAL_SENDERS_MAX 2u
+
+struct approval_sender {
+	const char *address;
+	bool counts;		/* it is who it says (SPEC A8) */
+	const char *reason;	/* why it counts, or not */
+};
+
+struct approval {
+	struct approval_sender senders[APPROVAL_SENDERS_MAX];
+	size_t sender_count;
+	/* The entries of a list that approve one of those that count. */
+	const char *entries[APPROVAL_SENDERS_MAX * APPROVED_KEYS_MAX];
+	size_t entry_count;
+};
+
+/*
+ * Pure. from is the address of the From field, or "". Whatever the envelope
+ * says, no sender counts when the From domain fails; mail that was submitted
+ * by this site needs no proof.
+ */
+void approval_weigh(const struct sekisho_message *message, const char *from,
+	enum alignment_mode mode, struct pool *pool,
+	struct approval *approval_r);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * directory_cache.c - a table of fixed size; a newer answer takes the place of
+ * an older one.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "channel.h"
+#include "directory_cache.h"
+
+#define SLOTS 4096u
+
+struct directory_changes {
+	_Atomic uint64_t count;
+};
+
+struct slot {
+	char *key;		/* NULL: empty */
+	uint64_t epoch;
+	int64_t until;		/* as of sekisho_now() */
+	bool answer;
+};
+
+struct directory_cache {
+	int64_t lifetime;	/* milliseconds */
+	struct directory_changes *changes;
+	struct slot slots[SLOTS];
+};
+
+struct directory_changes *
+directory_changes_new(struct sekisho_error *err)
+{
+	void *map = mmap(NULL, sizeof(struct directory_changes),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED) {
+		sekisho_error_set(err, "mmap: %s", strerror(errno));
+		return NULL;
+	}
+	return map;
+}
+
+void
+directory_changes_add(struct directory_changes *changes)
+{
+	if (changes != NULL)
+		atomic_fetch_add(&changes->count, 1);
+}
+
+struct directory_cache *
+directory_cache_new(unsigned int seconds, struct directory_changes *changes)
+{
+	struct directory_cache *cache = calloc(1, sizeof(*cache));
+
+	if (cache == NULL)
+		abort();
+	cache->lifetime = (int64_t)seconds * 1000;
+	cache->changes = changes;
+	return cache;
+}
+
+void
+directory_cache_free(struct directory_cache *cache)
+{
+	size_t i;
+
+	if (cache == NULL)
+		return;
+	for (i = 0; i < SLOTS; i++)
+		free(cache->slots[i].key);
+	free(cache);
+}
+
+uint64_t
+directory_cache_epoch(const struct directory_cache *cache)
+{
+	return cache->changes == NULL ? 0 :
+		atomic_load(&cache->changes->count);
+}
+
+/* FNV-1a. */
+static size_t
+key_slot(const char *key)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *key != '\0'; key++)
+		hash = (hash ^ (unsigned char)*key) * 16777619u;
+	return hash % SLOTS;
+}
+
+bool
+directory_cache_get(const struct directory_cache *cache, const char *key,
+	bool *answer_r)
+{
+	const struct slot *slot = &cache->slots[key_slot(key)];
+
+	if (slot->key == NULL || strcmp(slot->key, key) != 0 ||
+	    slot->epoch != directory_cache_epoch(cache) ||
+	    slot->until <= sekisho_now())
+		return false;
+	*answer_r = slot->answer;
+	return true;
+}
+
+void
+directory_cache_put(struct directory_cache *cache, const char *key,
+	uint64_t epoch, bool answer)
+{
+	struct slot *slot = &cache->slots[key_slot(key)];
+	char *copy;
+
+	if (cache->lifetime == 0)
+		return;
+	copy = strdup(key);
+	if (copy == NULL)
+		return;
+	free(slot->key);
+	*slot = (struct slot){ .key = copy, .epoch = epoch,
+		.until = sekisho_now() + cache->lifetime, .answer = answer };
+}
