@@ -93,7 +93,6 @@ local_scan(int fd, uschar **return_text)
 {
 	struct sekisho_error err = { "" };
 	struct scan scan = { .notices_failed = 0 };
-	off_t start = lseek(fd, 0, SEEK_CUR);
 	int result;
 
 	localscan_strip();
@@ -106,8 +105,12 @@ local_scan(int fd, uschar **return_text)
 		result = scan_fail(return_text, &err);
 	else
 		result = scan_finish(&scan, return_text, &err);
-	/* sekishod shares the descriptor's position. */
-	lseek(fd, start, SEEK_SET);
+	/*
+	 * sekishod shares the descriptor's position. Exim flushes its stream
+	 * next; at the end it can give back what `spam` has read ahead, at the
+	 * start that fails (4.96 with spool_wireformat).
+	 */
+	lseek(fd, 0, SEEK_END);
 	sekisho_plan_free(&scan.plan);
 	sekisho_frame_free(&scan.answer);
 	sekisho_message_free(&scan.message);
