@@ -88,13 +88,13 @@ class Stack:
         """Sends one mail (bytes or a message) from outside, or with
         user=NAME from inside."""
         user = how.pop("user", None)
+        options = ["BODY=8BITMIME", *how.pop("options", [])]
         mail = mail if isinstance(mail, bytes) else mail.as_bytes()
         smtp = self.inside(user) if user else self.outside(**how)
         with smtp:
             if isinstance(recipients, str):
                 recipients = [recipients]
-            return smtp.sendmail(sender, recipients, mail,
-                                 mail_options=["BODY=8BITMIME"])
+            return smtp.sendmail(sender, recipients, mail, options)
 
     def local(self, mail, *recipients, options=()):
         """Hands a mail to `sendmail`; returns its exit status and output."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 10
 
 
