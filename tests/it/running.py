@@ -8,6 +8,7 @@ import contextlib
 import glob
 import imaplib
 import os
+import pwd
 import re
 import signal
 import smtplib
@@ -166,6 +167,14 @@ class Stack:
         """Waits until Exim's queue is empty: what has not come, won't."""
         wait_until(lambda: not self.queue(), "an empty queue", 60)
 
+    def spool_files(self):
+        """All that lies in Exim's spool because of a message."""
+        spool = os.path.join(self.env["STACK_DIR"], "exim/spool")
+        return [path for folder in ("input", "msglog", "scan", "sekisho")
+                for path in glob.glob(os.path.join(spool, folder, "**"),
+                                      recursive=True)
+                if os.path.isfile(path)]
+
     def queue(self):
         """Files in Exim's spool that belong to messages."""
         return glob.glob(os.path.join(self.env["STACK_DIR"],
@@ -200,6 +209,29 @@ class Stack:
         with open(self.env["SEKISHOD_PID"], encoding="ascii") as file:
             return int(file.read())
 
+    def sekishod_pids(self):
+        """Master, generation, inspectors and clerks."""
+        config = self.env["SEKISHOD_CONFIG"].encode()
+        found = []
+        for path in glob.glob("/proc/[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                with open(path, "rb") as file:
+                    words = file.read().split(b"\0")
+                if config in words and words[0].endswith(b"sekishod"):
+                    found.append(int(path.split("/")[2]))
+        return found
+
+    def inspectors(self, pids=None):
+        """The inspectors among these processes."""
+        return [pid for pid in pids or self.sekishod_pids()
+                if _owner(pid) == "nobody"]
+
+    def clerks_at_work(self):
+        """The clerks that hold a message."""
+        return [pid for pid in self.sekishod_pids()
+                if _owner(pid) == "sekisho" and
+                any("memfd:" in link for link in _open_files(pid))]
+
     def reload(self):
         """SIGHUP, and wait until the new generation serves."""
         before = len(self.sekishod_log(""))
@@ -227,6 +259,19 @@ class Stack:
         with open(self.env["POLICY"], "w", encoding="utf-8") as file:
             file.write(text)
         self.reload()
+
+
+def _owner(pid):
+    try:
+        return pwd.getpwuid(os.stat("/proc/%d" % pid).st_uid).pw_name
+    except OSError:
+        return None
+
+
+def _open_files(pid):
+    for path in glob.glob("/proc/%d/fd/*" % pid):
+        with contextlib.suppress(OSError):
+            yield os.readlink(path)
 
 
 class ProxySMTP(smtplib.SMTP):

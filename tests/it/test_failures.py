@@ -1,0 +1,245 @@
+"""What fails how: O4, and processes that are killed at work."""
+import os
+import re
+import signal
+import smtplib
+import threading
+import time
+
+import pytest
+
+from mails import mail, zip_of
+from reading import attachments, own
+from running import wait_until
+
+DEFERRED = b"4.3.0 Temporary failure of the mail scanner, please try again"
+
+
+class Sending(threading.Thread):
+    """Sends a mail beside the test; answer is what the client heard."""
+
+    def __init__(self, stack, message, to="carol@example.test"):
+        super().__init__()
+        self.stack, self.message, self.to = stack, message, to
+        self.answer = None
+        self.start()
+
+    def run(self):
+        self.answer = answer(self.stack, self.message, self.to)
+
+    def result(self):
+        self.join(90)
+        return self.answer
+
+
+def answer(stack, message, to="carol@example.test", **how):
+    """The SMTP answer to a mail."""
+    try:
+        stack.send(message, to, **how)
+        return 250, b""
+    except smtplib.SMTPDataError as error:
+        return error.smtp_code, error.smtp_error
+
+
+def arrived_once(stack, message):
+    """The mail came, nothing is left over anywhere."""
+    stack.settled()
+    data = stack.arrived("carol", message["Message-ID"])
+    assert own(data) == sent(message)
+    assert not stack.spool_files()
+
+
+def sent(message):
+    del message["X-Stack-Deadline"]
+    return message.as_bytes()
+
+
+def heavy():
+    """A mail that takes an inspector a second or more."""
+    packed = os.urandom(1 << 16) + bytes(15 << 20)
+    return mail(files=[("%d.zip" % n, zip_of(
+        *((str(member), packed) for member in range(4)))) for n in range(3)])
+
+
+def busy(pids):
+    """The one of these processes that works."""
+    def ticks(pid):
+        with open("/proc/%d/stat" % pid, encoding="ascii") as file:
+            return int(file.read().rpartition(")")[2].split()[11])
+    before = {pid: ticks(pid) for pid in pids}
+    return wait_until(lambda: [pid for pid in pids
+                               if ticks(pid) > before[pid] + 5],
+                      "an inspector at work")[0]
+
+
+@pytest.fixture(autouse=True)
+def whole(stack):
+    """Whatever a test stopped or killed runs again afterwards."""
+    yield
+    for pid in stack.sekishod_pids():
+        os.kill(pid, signal.SIGCONT)
+    stack.start("slapd")
+    stack.start("sekishod")
+
+
+def test_inspector_killed(stack):
+    """O4: an inspector is killed at work, another one does it"""
+    message = heavy()
+    sending = Sending(stack, message)
+    victim = busy(stack.inspectors())
+    os.kill(victim, signal.SIGKILL)
+    assert sending.result() == (250, b"")
+    arrived_once(stack, message)
+    wait_until(lambda: len(stack.inspectors()) == 2, "two inspectors")
+    assert len(stack.sekishod_log(
+        r"error: inspector %d of generation \d+ was killed by signal 9 "
+        r"\(Killed\); starting another" % victim)) == 1
+
+
+def test_two_inspectors_killed(stack):
+    """O4: a mail that kills two inspectors gets 451, the retry works"""
+    message = heavy()
+    sending = Sending(stack, message)
+    first = busy(stack.inspectors())
+    os.kill(first, signal.SIGKILL)
+    os.kill(busy([pid for pid in stack.inspectors() if pid != first]),
+            signal.SIGKILL)
+    assert sending.result() == (451, DEFERRED)
+    assert not stack.spool_files()
+    assert len(stack.exim_log(
+        'sekisho: id=.* action=defer error="sekishod: two inspectors died '
+        'over this message"$')) == 1
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
+def test_clerk_killed(stack):
+    """O4: a clerk is killed at work: 451, the retry works"""
+    message = mail()
+    for pid in stack.inspectors():
+        os.kill(pid, signal.SIGSTOP)
+    sending = Sending(stack, message)
+    victim = wait_until(stack.clerks_at_work, "a clerk at work")[0]
+    os.kill(victim, signal.SIGKILL)
+    assert sending.result() == (451, DEFERRED)
+    for pid in stack.inspectors():
+        os.kill(pid, signal.SIGCONT)
+    assert not stack.spool_files()
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+    assert len(stack.sekishod_log(
+        r"error: a clerk was killed by signal 9 \(Killed\); starting "
+        "another")) == 1
+
+
+def test_master_killed(stack):
+    """O4: the master is killed: what is at work is finished, then 451"""
+    message = mail()
+    for pid in stack.inspectors():
+        os.kill(pid, signal.SIGSTOP)
+    sending = Sending(stack, message)
+    wait_until(stack.clerks_at_work, "a clerk at work")
+    everybody = stack.sekishod_pids()
+    os.kill(stack.sekishod_pid(), signal.SIGKILL)
+    for pid in stack.inspectors(everybody):
+        os.kill(pid, signal.SIGCONT)
+    assert sending.result() == (250, b"")
+    arrived_once(stack, message)
+    wait_until(lambda: not stack.sekishod_pids(), "all to end")
+    assert answer(stack, mail()) == (451, DEFERRED)
+
+
+def test_all_killed(stack):
+    """O4: all of sekishod is killed at once: 451, the retry works"""
+    message = mail()
+    for pid in stack.inspectors():
+        os.kill(pid, signal.SIGSTOP)
+    sending = Sending(stack, message)
+    wait_until(stack.clerks_at_work, "a clerk at work")
+    for pid in stack.sekishod_pids():
+        os.kill(pid, signal.SIGKILL)
+    assert sending.result() == (451, DEFERRED)
+    assert not stack.spool_files()
+    stack.start("sekishod")
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
+def test_absent(stack):
+    """O4: sekishod is absent: 451 at once, one line says what to do"""
+    stack.stop("sekishod")
+    before = len(stack.exim_log(""))
+    begin = time.monotonic()
+    assert answer(stack, mail()) == (451, DEFERRED)
+    assert time.monotonic() - begin < 20
+    lines = [line for line in stack.exim_log("")[before:]
+             if "sekisho: " in line]
+    assert len(lines) == 1
+    assert re.search('action=defer error="cannot connect to %s: .*; is '
+                     'sekishod running' % stack.env["SCAN_SOCKET"], lines[0])
+    assert answer(stack, mail(sender="alice@example.test"),
+                  "friend@partner.test", user="alice",
+                  sender="alice@example.test")[0] == 451
+
+
+def test_stopped(stack):
+    """O4: sekishod hangs: 451 at the deadline, not later"""
+    message = mail(X_Stack_Deadline="2")
+    for pid in stack.sekishod_pids():
+        os.kill(pid, signal.SIGSTOP)
+    begin = time.monotonic()
+    assert answer(stack, message) == (451, DEFERRED)
+    assert 1.9 < time.monotonic() - begin < 40
+    assert stack.exim_log('action=defer error="no answer before the deadline')
+    for pid in stack.sekishod_pids():
+        os.kill(pid, signal.SIGCONT)
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
+def test_directory_down(stack):
+    """O4: the directory is down: 451 for inbound mail, not for outbound"""
+    stack.stop("slapd")
+    message = mail()
+    assert answer(stack, message) == (451, DEFERRED)
+    assert stack.exim_log(
+        'action=defer error="sekishod: directory %s is unavailable: ' %
+        stack.env["LDAP_URI"])
+    outbound = mail(sender="alice@example.test")
+    assert answer(stack, outbound, "friend@partner.test", user="alice",
+                  sender="alice@example.test") == (250, b"")
+    stack.left(outbound["Message-ID"])
+    with stack.outside("192.168.1.1") as smtp:
+        smtp.mail("friend@partner.test")
+        assert smtp.rcpt("alice@example.test")[0] == 451
+    stack.start("slapd")
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
+def test_accept(stack):
+    """O4: on-failure="accept": the mail passes unscanned, and the log says
+    so"""
+    message = mail()
+    with stack.policy(lambda policy: policy.replace(
+            'on-failure="defer"', 'on-failure="accept"')):
+        stack.stop("slapd")
+        assert answer(stack, message) == (250, b"")
+        arrived_once(stack, message)
+    exim_id = stack.exim_id(message["Message-ID"])
+    assert stack.exim_log(
+        "sekisho: id=%s unscanned on-failure=accept error=\"directory " %
+        exim_id)
+    assert stack.sekishod_log("error: id=%s .* fate=deliver error=" % exim_id)
+
+
+def test_unscannable(stack):
+    """O4: what cannot be scanned is refused with a reason, not passed"""
+    members = [("f%d" % n, b"") for n in range(11000)]
+    message = mail(files=[("many.zip", zip_of(*members))])
+    assert answer(stack, message) == (
+        550, b"5.7.1 This message contains content that could not be scanned "
+        b"for viruses")
+    assert attachments(message.as_bytes())
+    line = stack.sekishod_log(" findings=.unscannable:")[-1]
+    assert "reject=\"U1 to carol@example.test\"" in line
