@@ -32,29 +32,25 @@ struct visit {
 };
 
 static int
-visit_reply(struct visit *visit, uint32_t type, const struct examination *ex)
+visit_reply(struct visit *visit, uint32_t type, const struct examination *ex,
+	struct sekisho_error *err)
 {
 	struct sekisho_frame frame = { .type = type, .data = visit->reply.data,
 		.len = visit->reply.len };
-	struct sekisho_error err;
 	uint32_t i;
 
 	for (i = 0; ex != NULL && i < ex->variant_count; i++)
 		frame.fds[frame.fd_count++] = ex->variant_fds[i];
-	if (sekisho_channel_send(visit->fd, &frame, visit->deadline,
-	    &err) == 0)
-		return 0;
-	log_line(LOG_LEVEL_WARNING, "id=%s the answer did not arrive: %s",
-		visit->message.id, err.text);
-	return -1;
+	return sekisho_channel_send(visit->fd, &frame, visit->deadline, err);
 }
 
+/* Who does not wait for it any more has failed already. */
 static void
 visit_refuse(struct visit *visit, const char *reason)
 {
 	sekisho_buf_free(&visit->reply);
 	sekisho_put_text(&visit->reply, reason);
-	visit_reply(visit, SEKISHO_FRAME_FAILURE, NULL);
+	visit_reply(visit, SEKISHO_FRAME_FAILURE, NULL, NULL);
 }
 
 /* For Exim's module: the plan, with the new bodies beside it. */
@@ -63,18 +59,22 @@ visit_plan(struct visit *visit, struct examination *ex)
 {
 	struct sekisho_error err = { "" };
 	struct sekisho_plan *plan;
+	const char *lost = NULL;
 
 	if (examine(ex, visit->request.fds[0], &err) < 0)
 		plan = planner_failure(ex, err.text);
 	else
 		plan = planner_plan(ex);
 	sekisho_plan_encode(plan, &visit->reply);
-	if (visit->reply.failed)
-		visit_refuse(visit, "the plan is too long");
-	else
-		visit_reply(visit, SEKISHO_FRAME_PLAN,
-			plan->variant_count > 0 ? ex : NULL);
-	planner_log(ex, plan, sekisho_now() - visit->begin);
+	if (visit->reply.failed) {
+		lost = "the plan is too long";
+		visit_refuse(visit, lost);
+	} else if (visit_reply(visit, SEKISHO_FRAME_PLAN,
+	    plan->variant_count > 0 ? ex : NULL, &err) < 0) {
+		lost = pool_printf(ex->pool, "Exim did not wait for the "
+			"answer: %s", err.text);
+	}
+	planner_log(ex, plan, lost, sekisho_now() - visit->begin);
 }
 
 /* For `sekisho explain`: nothing is done, everything is told. */
@@ -100,7 +100,7 @@ visit_explain(struct visit *visit, struct examination *ex)
 	if (visit->reply.failed)
 		visit_refuse(visit, "the explanation is too long");
 	else
-		visit_reply(visit, SEKISHO_FRAME_EXPLANATION, NULL);
+		visit_reply(visit, SEKISHO_FRAME_EXPLANATION, NULL, NULL);
 }
 
 static void

@@ -233,6 +233,12 @@ has_outcome(const struct examination *ex, size_t recipient, size_t outcome)
 }
 
 static bool
+is_any(const struct examination *ex, size_t recipient, size_t unused)
+{
+	return true;
+}
+
+static bool
 has_approved(const struct examination *ex, size_t recipient, size_t unused)
 {
 	return ex->approved[recipient];
@@ -295,12 +301,29 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 		log_add(line, "notice", plan->notices[i].recipient);
 }
 
+/* A 451, or with on-failure="accept" a delivery that is not our doing. */
+static void
+log_failure(const struct examination *ex, const char *fate, const char *error,
+	struct sekisho_buf *line)
+{
+	struct sekisho_buf text;
+
+	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
+	sekisho_buf_puts(&text, "none to ");
+	add_recipients(ex, 0, is_any, &text);
+	log_add(line, "direction", direction(ex));
+	log_add(line, fate, text.failed ? "?" : text.data);
+	log_add(line, "error", error);
+	sekisho_buf_free(&text);
+}
+
 void
 planner_log(const struct examination *ex, const struct sekisho_plan *plan,
-	int64_t ms)
+	const char *lost, int64_t ms)
 {
 	const struct sekisho_message *message = ex->message;
-	bool failed = *plan->defer_text != '\0';
+	const char *error = lost != NULL ? lost : plan->defer_text;
+	bool defer = lost != NULL || plan->defer;
 	struct sekisho_buf line;
 
 	sekisho_buf_init(&line, SEKISHO_FRAME_MAX);
@@ -311,13 +334,12 @@ planner_log(const struct examination *ex, const struct sekisho_plan *plan,
 	if (*message->authenticated_id != '\0')
 		log_add(&line, "user", message->authenticated_id);
 	sekisho_buf_printf(&line, " size=%llu", (unsigned long long)ex->size);
-	if (failed) {
-		log_add(&line, "fate", plan->defer ? "defer" : "deliver");
-		log_add(&line, "error", plan->defer_text);
-	} else {
+	if (*error != '\0')
+		log_failure(ex, defer ? "defer" : "deliver", error, &line);
+	else
 		log_outcomes(ex, plan, &line);
-	}
 	sekisho_buf_printf(&line, " ms=%lld", (long long)ms);
-	log_line(failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", line.data);
+	log_line(*error != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
+		line.data);
 	sekisho_buf_free(&line);
 }

@@ -21,8 +21,11 @@ struct sekisho_plan *planner_plan(const struct examination *ex);
 struct sekisho_plan *planner_failure(const struct examination *ex,
 	const char *reason);
 
-/* Writes the one line about this message (SPEC O1). */
+/*
+ * Writes the one line about this message (SPEC O1). lost is NULL, or why the
+ * plan did not get to Exim, which answers 451 then.
+ */
 void planner_log(const struct examination *ex,
-	const struct sekisho_plan *plan, int64_t ms);
+	const struct sekisho_plan *plan, const char *lost, int64_t ms);
 
 #endif
