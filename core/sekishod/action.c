@@ -166,6 +166,52 @@ virus_names(const struct view *view, const uint32_t *part)
 	return names.text;
 }
 
+static const char *
+file_name(const struct view *view, const struct finding *finding)
+{
+	const char *name = part_name(
+		&view->facts->inspection->parts[finding->part], finding->part);
+
+	if (finding->part == 0)
+		name = "message body";
+	if (*finding->member == '\0')
+		return name;
+	return pool_printf(view->pool, "%s/%s", name, finding->member);
+}
+
+/* The infected files in a part that is an archive: "a.zip/b.com", or "". */
+static const char *
+member_names(const struct view *view, uint32_t part)
+{
+	const struct inspection *in = view->facts->inspection;
+	struct names names = { .pool = view->pool, .text = "" };
+	size_t i;
+
+	for (i = 0; i < in->finding_count; i++)
+		if (in->findings[i].kind == FINDING_VIRUS &&
+		    in->findings[i].part == part &&
+		    *in->findings[i].member != '\0')
+			names_add(&names, file_name(view, &in->findings[i]));
+	return names.text;
+}
+
+/* What stands in the place of an infected part, or of a member of it. */
+static void
+effect_clean(struct effect *effect, const struct action *action,
+	uint32_t part)
+{
+	const struct view *view = effect->view;
+	const struct edit_list *edits = &effect->outcome->edits;
+	const char *viruses = virus_names(view, &part);
+	const char *members = member_names(view, part);
+
+	effect_edit(effect, EDIT_CLEAN, part, text_expand(view->pool,
+		action->text, part_name(&view->facts->inspection->parts[part],
+		part), viruses));
+	edits->edits[edits->count - 1].member_text = *members == '\0' ? "" :
+		text_expand(view->pool, action->text, members, viruses);
+}
+
 static void
 apply_nothing(const struct action *action, struct effect *effect)
 {
@@ -226,9 +272,7 @@ apply_clean(const struct action *action, struct effect *effect)
 		if (in->findings[i].kind != FINDING_VIRUS || done[part])
 			continue;
 		done[part] = true;
-		effect_edit(effect, EDIT_CLEAN, part, text_expand(view->pool,
-			action->text, part_name(&in->parts[part], part),
-			virus_names(view, &part)));
+		effect_clean(effect, action, part);
 	}
 	effect_fate(effect, SEKISHO_DELIVER, "");
 }
@@ -409,19 +453,6 @@ action_word(const struct decision_outcome *outcome, uint32_t part)
 	if (has_edit(edits, EDIT_REMOVE, part))
 		return "Delete; ";
 	return words[outcome->fate];
-}
-
-static const char *
-file_name(const struct view *view, const struct finding *finding)
-{
-	const char *name = part_name(
-		&view->facts->inspection->parts[finding->part], finding->part);
-
-	if (finding->part == 0)
-		name = "message body";
-	if (*finding->member == '\0')
-		return name;
-	return pool_printf(view->pool, "%s/%s", name, finding->member);
 }
 
 static void

@@ -6,6 +6,12 @@
 #include "edit.h"
 #include "frame.h"
 
+static const char *
+text_or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
 bool
 edit_list_equal(const struct edit_list *a, const struct edit_list *b)
 {
@@ -16,7 +22,9 @@ edit_list_equal(const struct edit_list *a, const struct edit_list *b)
 	for (i = 0; i < a->count; i++)
 		if (a->edits[i].kind != b->edits[i].kind ||
 		    a->edits[i].part != b->edits[i].part ||
-		    strcmp(a->edits[i].text, b->edits[i].text) != 0)
+		    strcmp(a->edits[i].text, b->edits[i].text) != 0 ||
+		    strcmp(text_or_empty(a->edits[i].member_text),
+		    text_or_empty(b->edits[i].member_text)) != 0)
 			return false;
 	return true;
 }
@@ -31,6 +39,8 @@ edit_list_encode(const struct edit_list *list, struct sekisho_buf *buf)
 		sekisho_put_u32(buf, list->edits[i].kind);
 		sekisho_put_u32(buf, list->edits[i].part);
 		sekisho_put_text(buf, list->edits[i].text);
+		sekisho_put_text(buf,
+			text_or_empty(list->edits[i].member_text));
 	}
 }
 
@@ -51,6 +61,7 @@ edit_list_decode(struct edit_list *list_r, struct pool *pool,
 		edit->kind = sekisho_get_below(&in, EDIT_KINDS);
 		edit->part = sekisho_get_u32(&in);
 		edit->text = pool_strdup(pool, sekisho_get_text(&in));
+		edit->member_text = pool_strdup(pool, sekisho_get_text(&in));
 	}
 	if (!sekisho_reader_done(&in))
 		return sekisho_error_set(err,

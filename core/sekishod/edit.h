@@ -24,6 +24,8 @@ struct edit {
 	enum edit_kind kind;
 	uint32_t part;		/* as in inspection.h */
 	const char *text;	/* UTF-8, lines end in LF */
+	const char *member_text;	/* EDIT_CLEAN: the same about infected
+				 * members of a zip; NULL or "": text */
 };
 
 struct edit_list {

@@ -267,7 +267,10 @@ rewrite_parts(struct rewrite_job *job, struct sekisho_error *err)
 		}
 		result = REWRITE_IMPOSSIBLE;
 		if (edit->kind == EDIT_CLEAN)
-			result = zip_clean(job, i, edit->text, err);
+			result = zip_clean(job, i,
+				edit->member_text != NULL &&
+				*edit->member_text != '\0' ?
+				edit->member_text : edit->text, err);
 		if (result == REWRITE_FAILED)
 			return result;
 		if (result == REWRITE_DONE)

@@ -67,6 +67,9 @@ def test_r1_archive(stack):
         assert archive.testzip() is None
         assert "a.com" not in archive.namelist()
         assert archive.read("b.txt") == b"fine\n"
+        assert archive.read("SEKISHO-REMOVED.txt") == \
+            b"The attachment two.zip/a.com was removed because it " \
+            b"contained the virus Eicar-Test-Signature."
 
 
 def test_r1_delete(stack):
