@@ -42,11 +42,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char engine;
 	struct edit edits[] = {
-		{ EDIT_STAMP, 0, "stamp <1>" },
-		{ EDIT_STAMP, 0, "添付ファイル" },
-		{ EDIT_REMOVE, 2, "removed\n" },
-		{ EDIT_CLEAN, 3, "cleaned ä\n" },
-		{ EDIT_CLEAN, 1, "cleaned\n" },
+		{ EDIT_STAMP, 0, "stamp <1>", NULL },
+		{ EDIT_STAMP, 0, "添付ファイル", NULL },
+		{ EDIT_REMOVE, 2, "removed\n", NULL },
+		{ EDIT_CLEAN, 3, "cleaned ä\n", NULL },
+		{ EDIT_CLEAN, 1, "cleaned\n", NULL },
 	};
 	struct edit_list list = { NULL, 0 };
 	struct edit chosen[5];

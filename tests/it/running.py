@@ -62,6 +62,11 @@ class Stack:
     def stop(self, daemon):
         self.run("stop", daemon)
 
+    @property
+    def tool(self):
+        """The program `sekisho`, which was built with sekishod."""
+        return os.path.join(os.path.dirname(self.env["SEKISHOD"]), "sekisho")
+
     def port(self, name):
         return int(self.env[name + "_PORT"])
 

@@ -299,6 +299,7 @@ print_outcome(const struct decision_outcome *outcome, size_t number, FILE *out)
 {
 	static const char *const kinds[EDIT_KINDS] = { "clean", "remove",
 		"stamp" };
+	const struct edit *edit;
 	size_t i;
 
 	fprintf(out, "outcome %zu %s", number,
@@ -319,11 +320,13 @@ print_outcome(const struct decision_outcome *outcome, size_t number, FILE *out)
 	for (i = 0; i < outcome->header_count; i++)
 		fprintf(out, "  header %s: %s\n", outcome->headers[i].name,
 			outcome->headers[i].value);
-	for (i = 0; i < outcome->edits.count; i++)
-		fprintf(out, "  %s %u: %s\n",
-			kinds[outcome->edits.edits[i].kind],
-			outcome->edits.edits[i].part,
-			outcome->edits.edits[i].text);
+	for (i = 0; i < outcome->edits.count; i++) {
+		edit = &outcome->edits.edits[i];
+		fprintf(out, "  %s %u: %s\n", kinds[edit->kind], edit->part,
+			edit->text);
+		if (edit->member_text != NULL && *edit->member_text != '\0')
+			fprintf(out, "    in a zip: %s\n", edit->member_text);
+	}
 	if (*outcome->virus_names != '\0')
 		fprintf(out, "  virus %s\n  file %s\n", outcome->virus_names,
 			outcome->virus_files);

@@ -7,9 +7,9 @@
 #include "test.h"
 
 static struct edit edits[] = {
-	{ EDIT_STAMP, 0, "a\n関所\n" },
-	{ EDIT_CLEAN, 3, "" },
-	{ EDIT_REMOVE, UINT32_MAX, "x" },
+	{ EDIT_STAMP, 0, "a\n関所\n", "" },
+	{ EDIT_CLEAN, 3, "", "b.zip/c.com" },
+	{ EDIT_REMOVE, UINT32_MAX, "x", NULL },
 };
 static const struct edit_list sample = { edits, 3 };
 
@@ -71,6 +71,9 @@ test_equal(void)
 	test_assert(!edit_list_equal(&list, &sample));
 	other[2] = edits[2];
 	other[1].part = 4;
+	test_assert(!edit_list_equal(&list, &sample));
+	other[1] = edits[1];
+	other[1].member_text = NULL;
 	test_assert(!edit_list_equal(&list, &sample));
 	other[1] = edits[1];
 	other[0].kind = EDIT_REMOVE;

@@ -183,7 +183,7 @@ messages_compare(const char *path, const struct mime *old,
 static void
 message_check(const char *path, const char *text, size_t len, size_t language)
 {
-	struct edit edit = { EDIT_STAMP, 0, stamps[language] };
+	struct edit edit = { EDIT_STAMP, 0, stamps[language], NULL };
 	struct edit_list list = { &edit, 1 };
 	struct pool *pool = pool_new();
 	struct sekisho_buf entity, joined;

@@ -134,7 +134,8 @@ static void
 test_stamp(void)
 {
 	struct edit stamps[] = {
-		{ EDIT_STAMP, 0, STAMP }, { EDIT_STAMP, 0, "2 < 3" },
+		{ EDIT_STAMP, 0, STAMP, NULL },
+		{ EDIT_STAMP, 0, "2 < 3", NULL },
 	};
 	char *expected;
 
@@ -191,7 +192,7 @@ check_wrapped(const char *old)
 static void
 test_wrap(void)
 {
-	struct edit stamp = { EDIT_STAMP, 0, STAMP };
+	struct edit stamp = { EDIT_STAMP, 0, STAMP, NULL };
 	static char first[SIZE];
 
 	test_begin("R15: a signed mail becomes one part, byte for byte");
@@ -222,9 +223,9 @@ static void
 test_remove(void)
 {
 	struct edit edits[] = {
-		{ EDIT_REMOVE, 7, "eicar.com was removed\n" },
-		{ EDIT_STAMP, 0, STAMP },
-		{ EDIT_REMOVE, 8, "notes.txt 削除\n" },
+		{ EDIT_REMOVE, 7, "eicar.com was removed\n", NULL },
+		{ EDIT_STAMP, 0, STAMP, NULL },
+		{ EDIT_REMOVE, 8, "notes.txt 削除\n", NULL },
 	};
 	char *expected;
 
@@ -262,7 +263,7 @@ test_remove(void)
 static void
 test_inner(void)
 {
-	struct edit edit = { EDIT_REMOVE, 4, "gone\n" };
+	struct edit edit = { EDIT_REMOVE, 4, "gone\n", NULL };
 
 	test_begin("R1: the root of a forwarded mail keeps its From");
 	strcpy(message, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n"
@@ -311,8 +312,8 @@ static void
 test_clean(void)
 {
 	struct edit edits[] = {
-		{ EDIT_CLEAN, 3, "bad.exe was removed\n" },
-		{ EDIT_STAMP, 0, STAMP },
+		{ EDIT_CLEAN, 3, "bad.exe was removed\n", NULL },
+		{ EDIT_STAMP, 0, STAMP, NULL },
 	};
 	struct sekisho_buf data;
 	struct pool *pool = pool_new();
