@@ -167,7 +167,7 @@ test_failure(void)
 /* The line that planner_log() writes, behind time and process. */
 static void
 logged(const struct examination *ex, const struct sekisho_plan *plan,
-	char *line, int size)
+	const char *lost, char *line, int size)
 {
 	char file[] = "/tmp/test-planner-XXXXXX";
 	char *start;
@@ -175,7 +175,7 @@ logged(const struct examination *ex, const struct sekisho_plan *plan,
 
 	close(mkstemp(file));
 	log_open(file, NULL);
-	planner_log(ex, plan, 12);
+	planner_log(ex, plan, lost, 12);
 	in = fopen(file, "re");
 	if (fgets(line, size, in) == NULL)
 		line[0] = '\0';
@@ -197,7 +197,7 @@ test_log(void)
 	test_begin("O1: one line says what was found and done, to whom");
 	sample_make(&sample, examination_rules, "defer");
 	plan = planner_plan(&sample.ex);
-	logged(&sample.ex, plan, line, sizeof(line));
+	logged(&sample.ex, plan, NULL, line, sizeof(line));
 	test_str(line, "id=1a-b-C sender=mallory@example.org client=192.0.2.1 "
 		"size=4321 direction=inbound findings=\"virus:Win.Test(2 "
 		"請求 書.exe/a b.exe)\" spam-score=65 "
@@ -210,10 +210,18 @@ test_log(void)
 	test_begin("O1: also when nothing could be done");
 	sample.message.client_address = "";
 	plan = planner_failure(&sample.ex, "no scanner");
-	logged(&sample.ex, plan, line, sizeof(line));
+	logged(&sample.ex, plan, NULL, line, sizeof(line));
 	test_str(line, "error: id=1a-b-C sender=mallory@example.org "
-		"client=local size=4321 fate=defer error=\"no scanner\" "
-		"ms=12\n");
+		"client=local size=4321 direction=inbound "
+		"defer=\"none to alice@example.test,bob@example.test,"
+		"carol@example.test,dave@example.test,erin@example.test\" "
+		"error=\"no scanner\" ms=12\n");
+	test_begin("O1: also when the plan did not arrive");
+	plan = planner_plan(&sample.ex);
+	logged(&sample.ex, plan, "gone", line, sizeof(line));
+	test_assert(strstr(line, " rules=") == NULL);
+	test_assert(strstr(line, " defer=\"none to alice@") != NULL);
+	test_assert(strstr(line, " error=gone ms=12\n") != NULL);
 	sample_free(&sample);
 }
 
