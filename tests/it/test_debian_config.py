@@ -37,6 +37,15 @@ def test_accepted(debian):
     assert all(name.startswith("sekisho_") for name in names)
 
 
+@pytest.mark.parametrize("part", ["acl", "routers"])
+def test_half(debian, part):
+    """half a configuration is refused: it would scan nothing"""
+    debian.write("/etc/exim4/half." + part, "keep_environment =\nbegin %s\n"
+                 ".include /etc/exim4/sekisho/sekisho.%s\n" % (part, part))
+    output = debian.run("exim4 -C /etc/exim4/half." + part + " -bV 2>&1 || true")
+    assert "sekisho.main has to be included before sekisho." + part in output
+
+
 def test_address(debian):
     """the routers of the site still route"""
     output = debian.run("exim4 -bt %s %s" % (HERE, THERE))
