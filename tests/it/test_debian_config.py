@@ -33,7 +33,7 @@ def test_accepted(debian):
     """the commands of the manual make a configuration that Exim takes"""
     debian.run("exim4 -bV")
     names = debian.run(display("check")).split()
-    assert len(names) == 7
+    assert "sekisho_probe" in names and "sekisho_end" in names
     assert all(name.startswith("sekisho_") for name in names)
 
 
@@ -42,7 +42,7 @@ def test_half(debian, part):
     """half a configuration is refused: it would scan nothing"""
     debian.write("/etc/exim4/half." + part, "keep_environment =\nbegin %s\n"
                  ".include /etc/exim4/sekisho/sekisho.%s\n" % (part, part))
-    output = debian.run("exim4 -C /etc/exim4/half." + part + " -bV 2>&1 || true")
+    output = debian.run("exim4 -C /etc/exim4/half.%s -bV 2>&1 || true" % part)
     assert "sekisho.main has to be included before sekisho." + part in output
 
 
