@@ -16,6 +16,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/held-mail.c dovecot-plugin/held-find.c \
 	dovecot-plugin/folder.c dovecot-plugin/quarantine-mailbox.c \
 	dovecot-plugin/quarantine-mail.c dovecot-plugin/removal.c \
+	dovecot-plugin/mask.c \
 	dovecot-plugin/action-mailbox.c dovecot-plugin/upload.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
@@ -24,6 +25,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
+	dovecot-plugin/mask.h \
 	dovecot-plugin/delivery.h dovecot-plugin/release.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h

@@ -4,10 +4,12 @@
  */
 #include "quarantine-mail.h"
 #include "folder.h"
+#include "mask.h"
 #include "removal.h"
 
 #include <istream.h>
 #include <mail-namespace.h>
+#include <message-size.h>
 
 struct quarantine_mail *
 quarantine_mail(struct mail *mail)
@@ -63,24 +65,6 @@ refuse_url(struct mail *mail)
 	return folder_refuse(mail->box, MAIL_ERROR_PERM, text);
 }
 
-static int
-held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
-	struct message_size *body, struct istream **stream_r)
-{
-	struct quarantine_mail *own = quarantine_mail(mail);
-
-	if (own->outgoing != NULL) {
-		i_assert(header == NULL && body == NULL);
-		i_stream_seek(own->outgoing, 0);
-		*stream_r = own->outgoing;
-		return 0;
-	}
-	if (!own->trusted && is_read_by_url(mail))
-		return refuse_url(mail);
-	return own->module_ctx.super.get_stream(mail, get_body, header, body,
-		stream_r);
-}
-
 static const struct sekisho_held no_held = { .id = "", .rule = "",
 	.reason = "", .sender = "", .recipient = "", .key = "", .seal = "" };
 
@@ -100,6 +84,88 @@ quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r)
 	if (result != HELD_MAIL_FOUND)
 		*held_r = no_held;
 	return result == HELD_MAIL_FAILED ? -1 : 0;
+}
+
+/* The keyword says it at once; the header, if Dovecot lost its index. */
+static bool
+is_masked(struct mail *mail)
+{
+	const char *keyword = held_mail_keyword(SEKISHO_HELD_VIRUS);
+	struct sekisho_held held;
+	bool masked;
+
+	if (str_array_find(mail_get_keywords(mail), keyword))
+		return true;
+	masked = quarantine_mail_read(mail, &held) < 0 ||
+		(*held.id != '\0' && held.held_class == SEKISHO_HELD_VIRUS);
+	sekisho_held_free(&held);
+	return masked;
+}
+
+static void
+mask(struct quarantine_mail *own, struct istream *stored)
+{
+	struct message_size header;
+	bool has_nuls;
+
+	i_stream_seek(stored, 0);
+	if (message_get_header_size(stored, &header, &has_nuls) >= 0)
+		own->masked = mask_create(stored, header.physical_size);
+}
+
+static int
+held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
+	struct message_size *body, struct istream **stream_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	struct sekisho_user *user = sekisho_user(mail->box->storage->user);
+	int ret;
+
+	if (own->outgoing != NULL) {
+		i_assert(header == NULL && body == NULL);
+		i_stream_seek(own->outgoing, 0);
+		*stream_r = own->outgoing;
+		return 0;
+	}
+	if (!own->trusted && is_read_by_url(mail))
+		return refuse_url(mail);
+	ret = own->module_ctx.super.get_stream(mail, get_body, header, body,
+		stream_r);
+	if (ret < 0 || own->trusted || !get_body || user->administrator ||
+	    !is_masked(mail))
+		return ret;
+	if (own->masked == NULL)
+		mask(own, *stream_r);
+	if (own->masked == NULL)
+		return -1;
+	i_stream_seek(own->masked, 0);
+	*stream_r = own->masked;
+	return 0;
+}
+
+static int
+held_get_binary_stream(struct mail *mail, const struct message_part *part,
+	bool include_header, uoff_t *size_r, unsigned int *lines_r,
+	bool *binary_r, struct istream **stream_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	struct sekisho_user *user = sekisho_user(mail->box->storage->user);
+
+	if (!user->administrator && is_masked(mail))
+		return folder_refuse(mail->box, MAIL_ERROR_CONVERSION, "The "
+			"content of a mail that is held for a virus is not "
+			"shown");
+	return own->module_ctx.super.get_binary_stream(mail, part,
+		include_header, size_r, lines_r, binary_r, stream_r);
+}
+
+static void
+held_close(struct mail *mail)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+
+	i_stream_unref(&own->masked);
+	own->module_ctx.super.close(mail);
 }
 
 int
@@ -167,6 +233,8 @@ quarantine_mail_hook(struct mail *_mail)
 	mail->vlast = &own->module_ctx.super;
 	v->expunge = held_expunge;
 	v->get_stream = held_get_stream;
+	v->get_binary_stream = held_get_binary_stream;
+	v->close = held_close;
 	if (!sekisho_user(_mail->box->storage->user)->administrator)
 		v->update_keywords = held_update_keywords;
 	MODULE_CONTEXT_SET(mail, sekisho_mail_module, own);

@@ -16,6 +16,8 @@ struct quarantine_mail {
 
 	/* What copies of the message shall consist of, or NULL: as stored. */
 	struct istream *outgoing;
+	/* What the user sees of mail that is held for a virus, or NULL. */
+	struct istream *masked;
 	/* It is us who reads the message. */
 	bool trusted;
 	/* The next expunge ends a move; it is no deletion. */

@@ -95,6 +95,42 @@ def test_q9_held_for_a_virus(quarantine, imap, command):
             "because of a virus; only an administrator can release it")
 
 
+def test_q9_virus_not_shown(quarantine, imap):
+    """Q9: the content of mail held for a virus is not shown to its user"""
+    message = infected()
+    message.add_attachment(b"1234567890" * 50000, maintype="application",
+                           subtype="octet-stream", filename="big")
+    held, uid = hold(quarantine, imap, message, held_class="virus")
+    header, _, body = imap.body(uid).partition(b"\r\n\r\n")
+    assert b"Subject: A game" in header and b"X-Sekisho-Reason: " in header
+    assert set(body) == set(b"*\r\n")
+    stored = quarantine.stored(held, message, "virus")
+    assert len(header + body) + 4 == len(stored)
+    assert [len(line) for line in body.split(b"\r\n")] == [
+        len(line) for line in
+        stored.partition(b"\r\n\r\n")[2].split(b"\r\n")]
+    part = repr(imap.must("UID FETCH %d (BODY.PEEK[2] BODY.PEEK[1] "
+                          "RFC822.SIZE BODY.PEEK[]<900.20>)" % uid))
+    assert "RFC822.SIZE %d" % len(stored) in part
+    assert "BODY[2] ****" in part and "BODY[1] *************" in part
+    reply = imap.command("UID FETCH %d BINARY.PEEK[2]" % uid)
+    assert reply.line.startswith("NO [UNKNOWN-CTE] The content of a mail"), \
+        reply
+    assert uid not in imap.uids("TEXT", "EICAR")
+    assert b"game.com" in quarantine.doveadm(
+        "fetch", "-u", "bob", "text", "mailbox", "Quarantine", "header",
+        "X-Sekisho-Held", held).stdout
+
+
+def test_q9_virus_without_keyword(quarantine, imap):
+    """Q9: nor when Dovecot has lost the keywords with its index"""
+    held, uid = hold(quarantine, imap, infected(), held_class="virus")
+    quarantine.doveadm("flags", "remove", "-u", "bob", "$SekishoVirus",
+                       "mailbox", "Quarantine", "header", "X-Sekisho-Held",
+                       held)
+    assert set(imap.body(uid).partition(b"\r\n\r\n")[2]) == set(b"*\r\n")
+
+
 def test_q9_virus_deleted(quarantine, imap):
     """Q3, Q9: mail held for a virus may be deleted by its user"""
     held, uid = hold(quarantine, imap, held_class="virus")
