@@ -138,7 +138,7 @@ static int
 deliver_upload(struct delivery *delivery, const struct upload *upload)
 {
 	uint32_t uid;
-	int ret = held_find(delivery_quarantine(delivery), upload->held.id,
+	int ret = held_find(delivery_quarantine(delivery), &upload->held,
 		&uid);
 
 	if (ret > 0)

@@ -4,13 +4,11 @@
  */
 #include "held-filing.h"
 #include <file-lock.h>
-#include <guid.h>
 #include <istream-concat.h>
 #include <mail-namespace.h>
 #include <mail-search-build.h>
 #include <mail-storage-private.h>
 #include <message-header-encode.h>
-#include <sha2.h>
 #include <str.h>
 
 #include <time.h>
@@ -33,19 +31,6 @@ struct filing {
 	const struct sekisho_held *held;
 	const char *guid;
 };
-
-static const char *
-filing_guid(const struct sekisho_held *held)
-{
-	unsigned char digest[SHA256_RESULTLEN];
-	const char *text = t_strdup_printf("%s|%s", held->id,
-		t_str_lcase(held->recipient));
-	guid_128_t guid;
-
-	sha256_get_digest(text, strlen(text), digest);
-	memcpy(guid, digest, sizeof(guid));
-	return guid_128_to_string(guid);
-}
 
 static int
 box_failed(struct mailbox *box, const char *what, struct sekisho_error *err)
@@ -240,7 +225,7 @@ held_filing(struct mail_user *user, struct mail *mail,
 	const struct sekisho_held *held, struct sekisho_error *err)
 {
 	struct filing filing = { .mail = mail, .held = held,
-		.guid = filing_guid(held) };
+		.guid = held_mail_guid(held) };
 	enum held_filing_result result = HELD_FILING_FAILED;
 	struct file_lock *lock;
 	const char *error;

@@ -5,11 +5,13 @@
 #define SEKISHO_HELD_FIND_H
 
 #include "sekisho-plugin.h"
+#include "held.h"
 
 /*
- * Is a message held that Exim gave this id? Returns 1 with its UID in the
- * mailbox, 0, or -1 with an error set there.
+ * Is a message held that lib95 filed with this field? Returns 1 with its UID in
+ * the mailbox, 0, or -1 with an error set there.
  */
-int held_find(struct mailbox *quarantine, const char *id, uint32_t *uid_r);
+int held_find(struct mailbox *quarantine, const struct sekisho_held *held,
+	uint32_t *uid_r);
 
 #endif

@@ -3,10 +3,12 @@
  */
 #include "held-mail.h"
 #include <array.h>
+#include <guid.h>
 #include <istream-concat.h>
 #include <message-header-parser.h>
 #include <mail-storage-private.h>
 #include <message-size.h>
+#include <sha2.h>
 
 #include <strings.h>
 
@@ -27,6 +29,19 @@ held_mail_keyword(enum sekisho_held_class held_class)
 	};
 
 	return keywords[held_class];
+}
+
+const char *
+held_mail_guid(const struct sekisho_held *held)
+{
+	unsigned char digest[SHA256_RESULTLEN];
+	const char *text = t_strdup_printf("%s|%s", held->id,
+		t_str_lcase(held->recipient));
+	guid_128_t guid;
+
+	sha256_get_digest(text, strlen(text), digest);
+	memcpy(guid, digest, sizeof(guid));
+	return guid_128_to_string(guid);
 }
 
 enum held_mail_result

@@ -22,6 +22,12 @@
 /* The keyword of a class: "$SekishoSpam", "$SekishoVirus" ... */
 const char *held_mail_keyword(enum sekisho_held_class held_class);
 
+/*
+ * The GUID that a message is filed with, from the data stack: the same for the
+ * same id and recipient, so that it can be found without reading any message.
+ */
+const char *held_mail_guid(const struct sekisho_held *held);
+
 enum held_mail_result {
 	HELD_MAIL_FOUND,
 	HELD_MAIL_NONE,		/* there is no such field */
