@@ -28,16 +28,39 @@ engine_log_reset(void)
 	memset(&engine_log, 0, sizeof(engine_log));
 }
 
+/*
+ * Does what libclamav complained of lie in this machine, so that another try
+ * may succeed? Else it lies in the file, and a 451 would come for ever.
+ */
+static bool
+error_is_passing(const char *text)
+{
+	static const char *const signs[] = { "memory", "alloc", "space",
+		"write", "temp", "creat", "open", "descriptor", "mmap",
+		"fmap", "seek", "unlink", "directory", "dir ", "mkdir" };
+	size_t i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strcasestr(text, signs[i]) != NULL)
+			return true;
+	return false;
+}
+
 void
 engine_log_message(enum cl_msg severity, const char *full, const char *text,
 	void *context)
 {
+	bool passing;
+
 	if (severity < CL_MSG_ERROR && (severity != CL_MSG_WARN ||
 	    strcasestr(text, "failed to write") == NULL))
 		return;
 	snprintf(engine_log.last, sizeof(engine_log.last), "%.*s",
 		(int)strcspn(text, "\r\n"), text);
-	if (engine_log.errors++ == 0)
+	passing = error_is_passing(engine_log.last);
+	engine_log.passing += passing;
+	/* Of several, one that explains a failure. */
+	if (engine_log.errors++ == 0 || (passing && engine_log.passing == 1))
 		snprintf(engine_log.first, sizeof(engine_log.first), "%.199s",
 			engine_log.last);
 }

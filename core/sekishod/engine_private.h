@@ -31,6 +31,7 @@ struct engine {
  */
 struct engine_log {
 	unsigned int errors;
+	unsigned int passing;	/* of these, such as another try may not see */
 	char first[200];	/* the first of them ... */
 	char last[PATH_MAX];	/* ... and the last, which names a bad file */
 };

@@ -314,8 +314,10 @@ scan_check_members(struct scan *scan)
 static int
 scan_check(struct scan *scan, cl_error_t code, struct sekisho_error *err)
 {
-	if (engine_log.errors > 0)
+	if (engine_log.passing > 0)
 		return sekisho_error_set(err, "scanner: %s", engine_log.first);
+	if (engine_log.errors > 0)
+		scan_add_match(scan, ENGINE_LIMIT "Damaged", "");
 	switch (code) {
 	case CL_SUCCESS:
 	case CL_VIRUS:

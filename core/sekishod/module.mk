@@ -15,9 +15,11 @@ sekishod_src := $(addprefix core/sekishod/, \
 	approval.c \
 	approved.c \
 	approved_verb.c \
+	archiveclean.c \
 	assemble.c \
 	attribution.c \
 	charset.c \
+	clean.c \
 	clerk.c \
 	cms.c \
 	condition.c \
@@ -67,6 +69,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	officekey_ooxml.c \
 	officekey_xls.c \
 	ole2.c \
+	ole2clean.c \
+	ooxmlclean.c \
 	pattern.c \
 	planner.c \
 	policy.c \
@@ -97,11 +101,12 @@ sekishod_src := $(addprefix core/sekishod/, \
 	unicode.c \
 	virusname.c \
 	zipclean.c \
+	zipfile.c \
 	)
 sekishod_hdr := $(wildcard core/sekishod/*.h)
 sekishod_obj := $(sekishod_src:%.c=$(O)/%.o)
 sekishod_pkgs := libclamav gmime-3.0 libxml-2.0 ldap libseccomp libzip \
-	libpcre2-8 json-c libgsf-1 libcrypto libsodium libcurl \
+	libpcre2-8 json-c libgsf-1 libarchive libcrypto libsodium libcurl \
 	libidn2 libpsl
 sekishod_libs := $(call pkg,--libs,$(sekishod_pkgs)) -llber -lmagic
 all_obj += $(sekishod_obj) $(O)/core/sekishod/sekishod.o \

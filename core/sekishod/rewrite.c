@@ -13,6 +13,7 @@
 #include "charset.h"
 #include "mimefield.h"
 #include "rewrite.h"
+#include "clean.h"
 #include "rewrite_job.h"
 #include "stamp.h"
 
@@ -142,7 +143,8 @@ entity_check(struct rewrite_job *job, const struct sekisho_buf *entity,
 	if (whole.failed)
 		sekisho_error_set(err, "out of memory for the new message");
 	else
-		virus = rewrite_virus(job->engine, whole.data, whole.len, err);
+		virus = clean_has_virus(job->engine, whole.data, whole.len,
+			err);
 	if (virus == 1)
 		sekisho_error_set(err, "the message cannot be cleaned: "
 			"there is still a virus in it");

@@ -45,10 +45,6 @@ const char *rewrite_field(const struct rewrite_job *job, size_t part,
 /* Header lines, empty line and body of a text part that we make. */
 void rewrite_text_part(struct sekisho_buf *out, const char *text);
 
-/* 1 when there is a virus in the bytes, 0 when not, -1 when unknown. */
-int rewrite_virus(struct engine *engine, const void *data, size_t len,
-	struct sekisho_error *err);
-
 /* rewrite_stamp.c */
 
 /* Puts job->lines into the parts that are read first, or sets job->wrap. */

@@ -1,31 +1,21 @@
 /*
  * rewrite_part.c - take parts out of a mail, or the virus out of a part.
  *
- * The second step of rewrite_message(). A zip archive loses its infected
- * members only; any other part becomes a short text that says what was there.
+ * The second step of rewrite_message(). What clean.h can clean keeps all but
+ * the virus; any other part becomes a short text that says what was there.
  */
 #include <string.h>
 
-#include "base64.h"
+#include <glib.h>
+
 #include "charset.h"
-#include "engine.h"
-#include "inspection.h"
+#include "clean.h"
 #include "mimefield.h"
 #include "rewrite_job.h"
-#include "text.h"
 #include "transfer.h"
-#include "virusname.h"
-#include "zipclean.h"
 
 #define REPLACEMENT_MAX (8u << 20)
-#define LINE_MAX 998u
-
-/* What zipclean() asks about: the first scan of the whole archive. */
-struct zip_check {
-	struct engine *engine;
-	struct pool *pool;
-	const struct scan_result *scan;
-};
+#define TEXT_LINE_MAX 998u
 
 static bool
 text_is_plain(const char *text)
@@ -36,7 +26,7 @@ text_is_plain(const char *text)
 		return false;
 	for (; *text != '\0'; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
-		if (len > LINE_MAX)
+		if (len > TEXT_LINE_MAX)
 			return false;
 	}
 	return true;
@@ -124,45 +114,9 @@ rewrite_set_field(struct rewrite_job *job, size_t part, const char *name,
 		header_append(job, part, line);
 }
 
-int
-rewrite_virus(struct engine *engine, const void *data, size_t len,
-	struct sekisho_error *err)
-{
-	struct scan_result scan = { 0 };
-	struct pool *pool = pool_new();
-	int result;
-	size_t i;
-
-	result = engine_scan(engine, data, len, pool, &scan, err);
-	for (i = 0; result == 0 && i < scan.match_count; i++)
-		if (virusname_kind(scan.matches[i].name) == FINDING_VIRUS)
-			result = 1;
-	pool_free(pool);
-	return result;
-}
-
-/* For zipclean(): is this member infected, by name or by its bytes? */
-static int
-zip_member_infected(void *context, const char *name, const void *data,
-	size_t len, struct sekisho_error *err)
-{
-	const struct zip_check *check = context;
-	const struct scan_match *match;
-	const char *shown = text_clean(check->pool, name, strlen(name));
-	size_t i;
-
-	for (i = 0; i < check->scan->match_count; i++) {
-		match = &check->scan->matches[i];
-		if (strcmp(match->member, shown) == 0 &&
-		    virusname_kind(match->name) == FINDING_VIRUS)
-			return 1;
-	}
-	return data == NULL ? 0 : rewrite_virus(check->engine, data, len, err);
-}
-
-/* The cleaned archive replaces the body of the part. */
+/* Other bytes as the body of the part. */
 static void
-zip_put(struct rewrite_job *job, size_t part, const struct sekisho_buf *zip)
+body_put(struct rewrite_job *job, size_t part, const struct sekisho_buf *data)
 {
 	const struct mime_part *p = &job->mime->parts[part];
 	struct splice splice = { .start = p->body_start, .end = p->end };
@@ -172,7 +126,7 @@ zip_put(struct rewrite_job *job, size_t part, const struct sekisho_buf *zip)
 		rewrite_set_field(job, part, "Content-Transfer-Encoding",
 			"Content-Transfer-Encoding: base64\n");
 	sekisho_buf_init(&body, SEKISHO_MESSAGE_MAX);
-	transfer_add_base64(&body, zip->data, zip->len);
+	transfer_add_base64(&body, data->data, data->len);
 	if (body.len > 0 && part != 1)
 		body.len--; /* the last LF belongs to the delimiter */
 	splice.text = body.data;
@@ -181,59 +135,112 @@ zip_put(struct rewrite_job *job, size_t part, const struct sekisho_buf *zip)
 	sekisho_buf_free(&body);
 }
 
-static bool
-part_may_be_zip(const struct mime_part *part, const struct sekisho_buf *data)
+/* "report.docm" as "report.docx". */
+static const char *
+name_with_ending(struct pool *pool, const char *name, const char *ending)
 {
-	return part->leaf && data->len > 0 &&
-		(zipclean_is_zip(data->data, data->len) ||
-		 strcmp(part->type, "application/zip") == 0 ||
-		 strcmp(part->type, "application/x-zip-compressed") == 0);
+	const char *dot = strrchr(name, '.');
+	size_t len;
+
+	if (strlen(name) > 200 || *name == '\0')
+		return pool_printf(pool, "document.%s", ending);
+	len = dot != NULL && strlen(dot) <= 5 ? (size_t)(dot - name) :
+		strlen(name);
+
+	return pool_printf(pool, "%.*s.%s", (int)len, name, ending);
+}
+
+/* " parameter=value", RFC 2231 where RFC 2045's quoted-string is too narrow. */
+static const char *
+parameter(struct pool *pool, const char *name, const char *value)
+{
+	struct sekisho_buf text;
+	const unsigned char *p;
+	const char *copy;
+
+	if (charset_is_ascii(value, strlen(value)) &&
+	    strpbrk(value, "\"\\\r\n") == NULL && strlen(value) < 60)
+		return pool_printf(pool, "%s=\"%s\"", name, value);
+	sekisho_buf_init(&text, REPLACEMENT_MAX);
+	sekisho_buf_printf(&text, "%s*=UTF-8''", name);
+	for (p = (const unsigned char *)value; *p != '\0'; p++)
+		if (g_ascii_isalnum(*p) || *p == '.' || *p == '-' || *p == '_')
+			sekisho_buf_add(&text, p, 1);
+		else
+			sekisho_buf_printf(&text, "%%%02X", *p);
+	copy = pool_strdup(pool, text.failed ? name : text.data);
+	sekisho_buf_free(&text);
+	return copy;
+}
+
+/* The name and the type of a document follow what it has become. */
+static void
+name_put(struct rewrite_job *job, size_t part, const struct cleaned *cleaned)
+{
+	const char *name = name_with_ending(job->pool,
+		job->mime->parts[part].filename, cleaned->ending);
+
+	rewrite_set_field(job, part, "Content-Type", pool_printf(job->pool,
+		"Content-Type: %s;\n\t%s\n", cleaned->type,
+		parameter(job->pool, "name", name)));
+	rewrite_set_field(job, part, "Content-Disposition", pool_printf(
+		job->pool, "Content-Disposition: attachment;\n\t%s\n",
+		parameter(job->pool, "filename", name)));
+}
+
+/* A part of its own behind the cleaned one, which had no room for the note. */
+static void
+note_put(struct rewrite_job *job, size_t part, const char *note)
+{
+	const struct mime_part *p = &job->mime->parts[part];
+	struct splice splice = { .start = p->end, .end = p->end };
+	struct sekisho_buf text;
+
+	sekisho_buf_init(&text, 4 * REPLACEMENT_MAX);
+	sekisho_buf_printf(&text, "\n--%s\n",
+		job->mime->parts[p->parent].boundary);
+	rewrite_text_part(&text, note);
+	if (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.len--; /* the last LF belongs to the delimiter */
+	splice.text = text.data;
+	splice.len = text.len;
+	splice_add(&job->splices, job->pool, &splice);
+	sekisho_buf_free(&text);
 }
 
 /*
- * Cleans a zip archive. REWRITE_IMPOSSIBLE: it is none, or the virus stays;
+ * Takes the virus out of the file that a part is. REWRITE_IMPOSSIBLE: it stays;
  * then the part as a whole must go.
  */
 static enum rewrite_result
-zip_clean(struct rewrite_job *job, size_t part, const char *note,
+part_clean(struct rewrite_job *job, size_t part, const char *note,
 	struct sekisho_error *err)
 {
-	enum rewrite_result result = REWRITE_FAILED;
-	struct sekisho_buf data, cleaned;
-	struct scan_result scan = { 0 };
-	struct zip_check check = { .engine = job->engine,
-		.pool = job->pool, .scan = &scan };
-	struct zipclean_request request = { .note = note,
-		.infected = zip_member_infected, .context = &check };
+	enum rewrite_result result = REWRITE_IMPOSSIBLE;
+	struct cleaned cleaned;
+	struct sekisho_buf data;
 
+	if (job->engine == NULL || !job->mime->parts[part].leaf)
+		return REWRITE_IMPOSSIBLE;
 	sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
-	sekisho_buf_init(&cleaned, SEKISHO_MESSAGE_MAX);
 	mime_decode(job->mime, part, &data);
 	if (data.failed) {
 		sekisho_error_set(err, "part %zu: out of memory", part);
-		goto out;
-	}
-	result = REWRITE_IMPOSSIBLE;
-	if (job->engine == NULL ||
-	    !part_may_be_zip(&job->mime->parts[part], &data))
-		goto out;
-	request.data = data.data;
-	request.len = data.len;
-	if (engine_scan(job->engine, data.data, data.len, job->pool, &scan,
-	    err) != 0)
 		result = REWRITE_FAILED;
-	else
-		result = (enum rewrite_result)zipclean(&request, &cleaned,
-			err);
-	if (result == REWRITE_DONE)
-		result = (enum rewrite_result)rewrite_virus(job->engine,
-			cleaned.data, cleaned.len, err);
-	if (result == REWRITE_DONE)
-		zip_put(job, part, &cleaned);
-out:
+	} else if (data.len > 0) {
+		result = (enum rewrite_result)clean_file(job->engine, &data,
+			note, job->pool, &cleaned, err);
+	}
 	sekisho_buf_free(&data);
-	sekisho_buf_free(&cleaned);
-	return result;
+	if (result != REWRITE_DONE)
+		return result;
+	body_put(job, part, &cleaned.data);
+	if (cleaned.ending != NULL)
+		name_put(job, part, &cleaned);
+	if (!cleaned.noted)
+		note_put(job, part, note);
+	sekisho_buf_free(&cleaned.data);
+	return REWRITE_DONE;
 }
 
 /* True when a part around this one is taken out as a whole. */
@@ -267,7 +274,7 @@ rewrite_parts(struct rewrite_job *job, struct sekisho_error *err)
 		}
 		result = REWRITE_IMPOSSIBLE;
 		if (edit->kind == EDIT_CLEAN)
-			result = zip_clean(job, i,
+			result = part_clean(job, i,
 				edit->member_text != NULL &&
 				*edit->member_text != '\0' ?
 				edit->member_text : edit->text, err);

@@ -1,42 +1,30 @@
 /*
  * zipclean.c - take infected members out of a zip archive, in memory.
  *
- * Called by rewrite.c in the jail. libzip copies the members that stay without
- * unpacking them; what it makes is scanned again by the caller.
+ * libzip copies the members that stay without unpacking them.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <zip.h>
+#include "clean.h"
+#include "zipfile.h"
 
-#include "zipclean.h"
-
-#define MEMBERS_MAX 10000
-#define UNPACKED_MAX (256u << 20)	/* bytes of all members together */
 #define NOTE_TIME 315705600		/* 1980-01-03: always the same file */
 
 struct cleaner {
-	const struct zipclean_request *request;
+	const struct clean_request *request;
 	zip_t *zip;
 	uint64_t unpacked;	/* bytes so far */
 	zip_int64_t kept;	/* files that stay, not directories */
 	zip_int64_t deleted;
 };
 
-bool
-zipclean_is_zip(const void *data, size_t len)
-{
-	return len >= 4 && memcmp(data, "PK\3\4", 4) == 0;
-}
-
-/* Returns 1, the "cannot be cleaned" of zipclean(). */
 static int
 zip_impossible(struct sekisho_error *err, const char *why)
 {
-	sekisho_error_set(err, "zip archive cannot be cleaned: %s", why);
-	return 1;
+	return clean_impossible(err, "zip archive", why);
 }
 
 /* Office documents, jars and the like are useless without one member. */
@@ -82,7 +70,7 @@ member_read(struct cleaner *cleaner, zip_uint64_t index, char **data_r,
 			break;
 		len += (size_t)n;
 		cleaner->unpacked += (uint64_t)n;
-		if (cleaner->unpacked > UNPACKED_MAX)
+		if (cleaner->unpacked > CLEAN_UNPACKED_MAX)
 			goto out;
 	}
 	*data_r = data;
@@ -100,7 +88,7 @@ static int
 member_clean(struct cleaner *cleaner, zip_uint64_t index,
 	struct sekisho_error *err)
 {
-	const struct zipclean_request *request = cleaner->request;
+	const struct clean_request *request = cleaner->request;
 	char *data = NULL;
 	size_t len = 0;
 	zip_stat_t st;
@@ -136,7 +124,7 @@ static int
 note_add(struct cleaner *cleaner, struct sekisho_error *err)
 {
 	const char *note = cleaner->request->note;
-	char name[64] = ZIPCLEAN_NOTE;
+	char name[64] = CLEAN_NOTE;
 	zip_source_t *source;
 	zip_int64_t index;
 	unsigned int i;
@@ -163,7 +151,7 @@ members_clean(struct cleaner *cleaner, struct sekisho_error *err)
 	zip_int64_t count = zip_get_num_entries(cleaner->zip, 0), i;
 	int result;
 
-	if (count > MEMBERS_MAX)
+	if (count > CLEAN_MEMBERS_MAX)
 		return zip_impossible(err, "too many members");
 	if (zip_is_document(cleaner->zip))
 		return zip_impossible(err, "it is a document or a program");
@@ -179,61 +167,26 @@ members_clean(struct cleaner *cleaner, struct sekisho_error *err)
 	return 0;
 }
 
-/* Appends what libzip wrote into the source. 0 or -1. */
-static int
-source_copy(zip_source_t *source, struct sekisho_buf *out,
-	struct sekisho_error *err)
-{
-	char chunk[16384];
-	zip_int64_t n;
-
-	if (zip_source_open(source) != 0)
-		return sekisho_error_set(err, "zip archive: out of memory");
-	while ((n = zip_source_read(source, chunk, sizeof(chunk))) > 0)
-		sekisho_buf_add(out, chunk, (size_t)n);
-	zip_source_close(source);
-	if (n < 0 || out->failed)
-		return sekisho_error_set(err, "zip archive: out of memory");
-	return 0;
-}
-
 int
-zipclean(const struct zipclean_request *request, struct sekisho_buf *out,
+zipclean(const struct clean_request *request, struct cleaned *cleaned,
 	struct sekisho_error *err)
 {
 	struct cleaner cleaner = { .request = request };
-	zip_source_t *source;
-	zip_error_t error;
-	int result = -1;
+	struct sekisho_error reason;
+	struct zipfile file;
+	int result;
 
-	zip_error_init(&error);
-	source = zip_source_buffer_create(request->data, request->len, 0,
-		&error);
-	if (source == NULL) {
-		sekisho_error_set(err, "zip archive: out of memory");
-		goto out;
-	}
-	zip_source_keep(source);
-	cleaner.zip = zip_open_from_source(source, ZIP_CHECKCONS, &error);
-	if (cleaner.zip == NULL) {
-		zip_source_free(source);
-		result = zip_impossible(err, zip_error_strerror(&error));
-		goto out;
-	}
+	if (request->len < 4 || memcmp(request->data, "PK\3\4", 4) != 0)
+		return CLEAN_OTHER;
+	if (zipfile_open(&file, request->data, request->len, &reason) < 0)
+		return zip_impossible(err, reason.text);
+	cleaner.zip = file.zip;
 	result = members_clean(&cleaner, err);
 	if (result == 0)
 		result = note_add(&cleaner, err);
-	if (result == 0 && zip_close(cleaner.zip) == 0)
-		cleaner.zip = NULL;
-	else if (result == 0)
-		result = zip_impossible(err, zip_strerror(cleaner.zip));
-	if (result == 0)
-		result = source_copy(source, out, err);
-out:
-	if (cleaner.zip != NULL)
-		zip_discard(cleaner.zip);
-	if (source != NULL)
-		zip_source_free(source);
-	zip_error_fini(&error);
+	if (result == 0 && zipfile_write(&file, &cleaned->data, &reason) < 0)
+		result = zip_impossible(err, reason.text);
+	cleaned->noted = true;
+	zipfile_close(&file);
 	return result;
 }
