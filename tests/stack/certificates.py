@@ -1,4 +1,5 @@
-"""Certificates of the stack: an authority of its own and what it signed.
+"""Keys of the stack: an authority of its own and what it signed, and one for
+signing mails.
 
 `openssl` makes them; they are kept between runs of the stack.
 """
@@ -22,6 +23,16 @@ def make_authority(directory, name="ca"):
                 "3650", "-subj", "/CN=Sekisho test " + name, "-keyout", key,
                 "-out", certificate)
     return certificate, key
+
+
+def make_signing_key(path):
+    """A private key for DKIM; returns the public one as DNS has it."""
+    if not os.path.exists(path):
+        openssl("genrsa", "-traditional", "-out", path, "1024")
+    public = subprocess.run(["openssl", "rsa", "-in", path, "-pubout"],
+                            check=True, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE).stdout
+    return "".join(public.split("\n")[1:-2])
 
 
 def make_certificate(directory, name="server", authority="ca"):

@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 
-from certificates import make_certificate
+from certificates import make_certificate, make_signing_key
 from process import Process
 from settings import HERE, TOP, USERS, Refused
 from signatures import write_signatures
@@ -121,7 +121,10 @@ class Dns(Daemon):
 
     def prepare(self):
         self.folder("dns")
-        self.write("dns/dnsmasq.conf", self.fill("dnsmasq.conf"))
+        self.folder("secrets", mode=0o711)
+        key = make_signing_key(self.settings.path("secrets/dkim.pem"))
+        self.write("dns/dnsmasq.conf", self.fill(
+            "dnsmasq.conf", DKIM_SELECTOR="stack", DKIM_KEY=key))
         self.write("dns/resolv.conf", self.fill("resolv.conf"))
 
     def command(self):
@@ -435,6 +438,9 @@ class Exim(Daemon):
         if self.values["REPUTATION"] == "1":
             lines += ["SEKISHO_REPUTATION_ZONE = bl.sekisho.test",
                       "SEKISHO_REPUTATION_NAME = Sekisho test database"]
+        else:
+            # No names can be looked up.
+            lines.append("SEKISHO_OWN_AUTHENTICATION = yes")
         return lines
 
     def command(self):
