@@ -9,6 +9,7 @@
 #   make check                   what needs no daemon: unit tests, checks
 #   make SAN=address,undefined   the same build in ./build-address-undefined
 #   make stack, make stack-down  the daemons of the demo, to play with
+#   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
 #   make install DESTDIR=stage   stage an installation
 
@@ -63,7 +64,7 @@ check:
 install:
 
 # These targets install what the others need, so they come without fragments.
-bootstrap_goals := demo test stack stack-down bench help
+bootstrap_goals := demo test stack stack-down bench fuzz help
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
@@ -104,6 +105,10 @@ test:
 bench:
 	@tests/stack/install && $(MAKE) --no-print-directory all bench-tools && \
 	  tests/bench/run $(BENCH)
+fuzz:
+	@tests/stack/install packages-fuzz && $(MAKE) --no-print-directory \
+	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
+	  tests/fuzz/run $(O)/fuzz $(FUZZ)
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 stack-down:
@@ -112,5 +117,5 @@ stack-down:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers clean demo test bench stack stack-down \
+.PHONY: all check check-headers clean demo test bench fuzz stack stack-down \
 	install FORCE

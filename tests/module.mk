@@ -6,6 +6,7 @@ unit_src := $(sort $(wildcard tests/unit/test-*.c))
 unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
+fuzzers := $(fuzz_bin:%=%-search)
 bench_bin := $(O)/tests/bench/smtpload
 all_obj += $(bench_bin:%=%.o)
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
@@ -30,6 +31,11 @@ $(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 $(bench_bin): $(O)/%: $(O)/%.o
 	$(link_test)
 
+# For tests/fuzz/run, which `make fuzz` calls; only clang has the fuzzer.
+fuzzers: $(fuzzers)
+$(fuzzers): $(O)/%-search: $(O)/%.o $(test_libs)
+	$(link_test) -fsanitize=fuzzer
+
 # For tests/bench/run, which `make bench` calls.
 bench-tools: $(bench_bin)
 
@@ -45,9 +51,10 @@ check-policy: $(O)/tests/policy/run
 
 # Every target over its own corpus; new inputs are looked for by `make fuzz`.
 check-fuzz: $(fuzz_bin)
-	@for f in $(fuzz_bin); do \
-		$$f tests/fuzz/corpus/$${f##*/fuzz-} tests/data || exit 1; \
-	done
+	@status=0; for f in $(fuzz_bin); do \
+		$$f tests/fuzz/corpus/$${f##*/fuzz-} tests/data || { \
+		echo "not ok $${f##*/}"; status=1; }; \
+	done; exit $$status
 
 # Modules and the map of what they export, "MAP:MODULE" each.
 check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(lastword \
@@ -60,7 +67,7 @@ check-includes: $(all_obj)
 check-style:
 	@tests/check-style
 
-.PHONY: bench-tools check-unit check-policy check-fuzz check-exports \
+.PHONY: bench-tools fuzzers check-unit check-policy check-fuzz check-exports \
 	check-includes check-style
 
 # Optional: any folder of mail, CORPUS=DIRECTORY [ATTACH=1].
