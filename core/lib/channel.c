@@ -66,7 +66,7 @@ connect_error(const char *path, int error, struct sekisho_error *err)
 	if (error == ENOENT || error == ECONNREFUSED)
 		advice = "; is sekishod running?";
 	else if (error == EACCES)
-		advice = "; put this user into the group of that socket";
+		advice = "; only root and mta-user of sekishod.conf may ask";
 	return sekisho_error_set(err, "cannot connect to %s: %s%s", path,
 		strerror(error), advice);
 }

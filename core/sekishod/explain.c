@@ -264,7 +264,8 @@ explain_main(int argc, char *argv[])
 			.dkim = "", .spf = "", .dmarc = "",
 			.from_publishes = "" },
 	};
-	struct sekisho_error err = { "the daemon closed the connection" };
+	struct sekisho_error err = { "sekishod closed without an "
+		"answer: its log says why" };
 	struct config *config;
 	struct sekisho_buf out;
 	int result = -1;
