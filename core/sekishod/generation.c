@@ -244,6 +244,7 @@ generation_run(const struct config *config, unsigned int number,
 	unsigned int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	log_starting(number == 1);
 	if (generation_open(&gen, &err) < 0) {
 		log_line(LOG_LEVEL_ERROR, "generation %u: %s", number,
 			err.text);
@@ -256,6 +257,7 @@ generation_run(const struct config *config, unsigned int number,
 		number, engine_signatures(gen.engine), config->inspectors);
 	if (write(master_fd, &(char){ GENERATION_READY }, 1) != 1)
 		return EX_OSERR;
+	log_starting(false);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGTERM);

@@ -194,6 +194,7 @@ inspector_run(const struct inspector *inspector)
 	}
 	if (write(inspector->ready_fd, "r", 1) != 1)
 		return EX_OSERR;
+	log_starting(false);
 	close(inspector->ready_fd);
 	for (served = 0; served < MESSAGES_PER_LIFE; served++) {
 		fd = listener_accept(inspector->listen_fd);

@@ -15,6 +15,7 @@
 #include "log.h"
 
 static int log_fd = STDERR_FILENO;	/* -1: syslog */
+static bool starting;
 
 static const struct {
 	const char *prefix;
@@ -28,23 +29,28 @@ static const struct {
 int
 log_open(const char *target, struct sekisho_error *err)
 {
-	int fd;
+	int fd = STDERR_FILENO;
 
 	if (strcmp(target, "syslog") == 0) {
 		openlog("sekishod", LOG_PID, LOG_MAIL);
-		log_fd = -1;
-		return 0;
+		fd = -1;
+	} else if (strcmp(target, "stderr") != 0) {
+		fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+			0640);
+		if (fd < 0)
+			return sekisho_error_set(err, "log: cannot open %s: "
+				"%s", target, strerror(errno));
 	}
-	if (strcmp(target, "stderr") == 0) {
-		log_fd = STDERR_FILENO;
-		return 0;
-	}
-	fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return sekisho_error_set(err, "log: cannot open %s: %s",
-			target, strerror(errno));
+	if (log_fd > STDERR_FILENO)
+		close(log_fd);
 	log_fd = fd;
 	return 0;
+}
+
+void
+log_starting(bool yes)
+{
+	starting = yes;
 }
 
 void
@@ -61,6 +67,8 @@ log_line(enum log_level level, const char *fmt, ...)
 	va_end(args);
 	if (len < 0)
 		return;
+	if (starting && level == LOG_LEVEL_ERROR && log_fd != STDERR_FILENO)
+		fprintf(stderr, "sekishod: %s\n", text);
 	if (log_fd < 0) {
 		syslog(levels[level].priority, "%s%s", levels[level].prefix,
 			text);

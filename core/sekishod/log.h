@@ -4,6 +4,8 @@
 #ifndef SEKISHO_LOG_H
 #define SEKISHO_LOG_H
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "sekisho.h"
 
@@ -11,9 +13,13 @@ enum log_level { LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
 /*
  * Opens the log: "stderr", "syslog", or the name of a file that lines are
- * appended to. Call it once, before fork. Returns 0 or -1.
+ * appended to. Call it before fork; once more when the file may have been
+ * renamed. Returns 0, or -1, and the log stays where it was.
  */
 int log_open(const char *target, struct sekisho_error *err);
+
+/* While sekishod is starting, who starts it reads errors on stderr, too. */
+void log_starting(bool yes);
 
 /* Writes one line; never fails. */
 void log_line(enum log_level level, const char *fmt, ...)

@@ -354,6 +354,8 @@ master_reload(struct master *master)
 			"configuration stays in force: %s", err.text);
 		return;
 	}
+	if (log_open(master->config->log, &err) < 0)
+		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 	log_line(LOG_LEVEL_INFO, "reload: policy %s",
 		master->config->policy);
 	clerks_dismiss(master);
@@ -476,11 +478,12 @@ master_run(const char *config_file)
 		.starting_fd = -1, .serving_fd = -1 };
 	struct sekisho_error err;
 
+	log_starting(true);
 	if (master_start(&master, &err) < 0) {
-		fprintf(stderr, "sekishod: %s\n", err.text);
 		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 		return EX_CONFIG;
 	}
+	log_starting(false);
 	clerks_start(&master);
 	log_line(LOG_LEVEL_INFO, "sekishod " SEKISHO_VERSION " is ready: "
 		"%u clerks at %s/scan.sock", master.config->clerks,

@@ -49,6 +49,14 @@ test_file(void)
 	test_assert(strlen(line) > 3000 && fgets(line, 4, in) == NULL);
 	fclose(in);
 	unlink(file);
+	test_begin("O1: a log that is opened again goes on in the new file");
+	test_int(log_open(file, &err), 0);
+	log_line(LOG_LEVEL_INFO, "c");
+	in = fopen(file, "re");
+	test_assert(fgets(line, sizeof(line), in) != NULL);
+	test_assert(strstr(line, "]: c\n") && fgets(line, 4, in) == NULL);
+	fclose(in);
+	unlink(file);
 	test_begin("O1: a log that cannot be opened");
 	test_int(log_open("/nonexistent/log", &err), -1);
 	test_str(err.text, "log: cannot open /nonexistent/log: "

@@ -1,0 +1,69 @@
+"""sekishod as the one who starts it sees it."""
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from running import wait_until
+
+READY = " is ready: "
+
+
+@pytest.fixture
+def own(stack):
+    """A place and a configuration for a sekishod beside the stack's."""
+    directory = stack.env["STACK_DIR"] + "/own"
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory + "/empty")
+    with open(stack.env["SEKISHOD_CONFIG"], encoding="utf-8") as file:
+        settings = file.read()
+    settings += "run-dir = %s/run\nlog = %s/log\n" % (directory, directory)
+    write(directory + "/conf", settings)
+    return directory
+
+
+def write(path, text):
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def start(stack, own):
+    return subprocess.Popen([stack.env["SEKISHOD"], "-c", own + "/conf"],
+                            stdin=subprocess.DEVNULL, text=True,
+                            stderr=subprocess.PIPE)
+
+
+def test_start_refused(stack, own):
+    """O4: why it does not start is said where it was started, and logged"""
+    write(own + "/conf", "signatures = %s/empty\n" % own)
+    daemon = start(stack, own)
+    said = daemon.communicate(timeout=60)[1]
+    assert daemon.returncode == 78
+    for text in said, read(own + "/log"):
+        assert "/empty: no signatures found; run freshclam" in text
+        assert "the scanner did not start; the line above says why" in text
+
+
+def test_log_rotated(stack, own):
+    """O1: SIGHUP opens a log that was renamed anew"""
+    daemon = start(stack, own)
+    try:
+        wait_until(lambda: os.path.exists(own + "/log") and
+                   READY in read(own + "/log"), "the start", 60)
+        os.rename(own + "/log", own + "/log.1")
+        daemon.send_signal(signal.SIGHUP)
+        wait_until(lambda: os.path.exists(own + "/log") and
+                   "generation 2: " in read(own + "/log"), "a new log", 60)
+        assert "reload: policy " in read(own + "/log")
+    finally:
+        daemon.terminate()
+        said = daemon.communicate(timeout=60)[1]
+    assert daemon.returncode == 0 and said == ""
+    assert "sekishod has stopped" in read(own + "/log")
