@@ -5,8 +5,8 @@
 #
 # dovecot-config is written for a shell, so a shell reads it.
 DOVECOT_CONFIG ?= /usr/lib/dovecot/dovecot-config
-dovecot_config = $(shell . $(DOVECOT_CONFIG) 2>/dev/null && \
-	printf '%s' "$$$(1)" || echo missing)
+dovecot_config = $(shell test -r $(DOVECOT_CONFIG) && \
+	. $(DOVECOT_CONFIG) && printf '%s' "$$$(1)" || echo missing)
 ifeq ($(call dovecot_config,DOVECOT_INSTALLED),missing)
 $(error no $(DOVECOT_CONFIG): install dovecot-dev (tests/stack/install does it))
 endif

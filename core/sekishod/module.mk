@@ -127,12 +127,15 @@ $(O)/sekishod $(O)/sekisho: $(O)/%: $(O)/core/sekishod/%.o \
 
 all: $(O)/sekishod $(O)/sekisho
 
+UNITDIR ?= $(LIBDIR)/systemd/system
 sekishod_data := policy.rng $(patsubst core/sekishod/%,%, \
 	$(sort $(wildcard core/sekishod/templates/*.txt)))
 install: install-sekishod
 install-sekishod: $(O)/sekishod $(O)/sekisho
 	$(INSTALL) -D -m 0755 $(O)/sekishod $(DESTDIR)$(SBINDIR)/sekishod
 	$(INSTALL) -D -m 0755 $(O)/sekisho $(DESTDIR)$(BINDIR)/sekisho
+	$(INSTALL) -D -m 0644 core/sekishod/sekishod.service \
+		$(DESTDIR)$(UNITDIR)/sekishod.service
 	for f in $(sekishod_data); do \
 		$(INSTALL) -D -m 0644 core/sekishod/$$f \
 			$(DESTDIR)$(DATADIR)/$$f || exit 1; \
