@@ -36,4 +36,20 @@ compat_has_role(struct mailbox *box, const char *role)
 		" "), role);
 }
 
+/*
+ * COPY keeps a pointer to the text of an error while it commits the source's
+ * transaction, where 2.3 replaces the text by a copy and frees it, when both
+ * mailboxes are of one storage. So the old text is kept until the next one,
+ * in *kept.
+ */
+static inline void
+compat_keep_error(struct mail_storage *storage, char **kept)
+{
+	if (storage->error_string == NULL)
+		return;
+	i_free(*kept);
+	*kept = storage->error_string;
+	storage->error_string = i_strdup(*kept);
+}
+
 #endif

@@ -70,18 +70,15 @@ removal_log(const struct removal *removal, const struct claim *claim,
 	}
 }
 
-int
-removal_commit(struct mailbox_transaction_context *t,
+static int
+removal_commit_claimed(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
 	struct removal *removal = MODULE_CONTEXT(t, sekisho_storage_module);
 	struct mailbox *box = t->box;
-	struct claim *claim;
+	struct claim *claim = claim_open(box);
 	int ret = -1;
 
-	if (removal == NULL)
-		return SEKISHO_SUPER(box)->transaction_commit(t, changes_r);
-	claim = claim_open(box);
 	if (claim == NULL) {
 		SEKISHO_SUPER(box)->transaction_rollback(t);
 	} else {
@@ -92,6 +89,19 @@ removal_commit(struct mailbox_transaction_context *t,
 	claim_close(&claim);
 	pool_unref(&removal->pool);
 	return ret;
+}
+
+int
+removal_commit(struct mailbox_transaction_context *t,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	struct mailbox *box = t->box;
+	struct sekisho_user *user = sekisho_user(box->storage->user);
+
+	compat_keep_error(box->storage, &user->kept_error);
+	if (MODULE_CONTEXT(t, sekisho_storage_module) != NULL)
+		return removal_commit_claimed(t, changes_r);
+	return SEKISHO_SUPER(box)->transaction_commit(t, changes_r);
 }
 
 void

@@ -50,8 +50,18 @@ rescan_parse(const char *value, enum rescan *rescan_r)
 }
 
 static void
+user_deinit(struct mail_user *user)
+{
+	struct sekisho_user *own = sekisho_user(user);
+
+	i_free(own->kept_error);
+	own->module_ctx.super.deinit(user);
+}
+
+static void
 user_created(struct mail_user *user)
 {
+	struct mail_user_vfuncs *v = user->vlast;
 	const char *quarantine = setting(user, "sekisho_quarantine", NULL);
 	const char *rescan = setting(user, "sekisho_rescan", "required");
 	struct sekisho_user *own;
@@ -59,8 +69,9 @@ user_created(struct mail_user *user)
 	if (quarantine == NULL)
 		return;
 	own = p_new(user->pool, struct sekisho_user, 1);
-	own->module_ctx.super = *user->vlast;
+	own->module_ctx.super = *v;
 	user->vlast = &own->module_ctx.super;
+	v->deinit = user_deinit;
 	own->quarantine = quarantine;
 	own->deliver = setting(user, "sekisho_deliver", "Deliver");
 	own->approve = setting(user, "sekisho_approve",

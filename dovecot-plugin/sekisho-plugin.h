@@ -34,6 +34,7 @@ struct sekisho_user {
 	const char *socket;	/* sekishod's control.sock */
 	enum rescan rescan;
 	bool administrator;	/* doveadm: may do what users may not */
+	char *kept_error;	/* compat_keep_error() */
 };
 
 /* The plug-in's data of a user, or NULL when he has no quarantine. */
