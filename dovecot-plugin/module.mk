@@ -21,17 +21,19 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
-	dovecot-plugin/action-log.c
+	dovecot-plugin/action-log.c dovecot-plugin/log-line.c
 plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
 	dovecot-plugin/mask.h \
 	dovecot-plugin/delivery.h dovecot-plugin/release.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
-	dovecot-plugin/control.h dovecot-plugin/action-log.h
+	dovecot-plugin/control.h dovecot-plugin/action-log.h \
+	dovecot-plugin/log-line.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
-lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
+lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
+	$(O)/dovecot-plugin/log-line.o
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \

@@ -13,10 +13,10 @@
 #include <mail-deliver.h>
 #include <mail-storage-private.h>
 #include <smtp-address.h>
-#include <str.h>
 
 #include "held-filing.h"
 #include "held-mail.h"
+#include "log-line.h"
 #include "request.h"
 
 #define VERIFY_MS 10000
@@ -68,28 +68,33 @@ held_verify(struct mail_deliver_context *ctx, const char *value,
 
 static void
 lmtp_log(struct mail_deliver_context *ctx, const struct sekisho_held *held,
-	const char *result, const char *error)
+	const char *result, const char *text)
 {
 	string_t *line = t_str_new(256);
 
-	str_printfa(line, "sekisho: id=%s user=%s action=hold result=%s",
-		held == NULL ? "-" : held->id, ctx->rcpt_user->username,
-		result);
-	if (held != NULL)
-		str_printfa(line, " rule=%s class=%s", held->rule,
+	log_line_add(line, "id", held == NULL ? "-" : held->id);
+	log_line_add(line, "user", smtp_address_encode(ctx->rcpt_to));
+	log_line_add(line, "action", "hold");
+	if (held != NULL) {
+		log_line_add(line, "rule", held->rule);
+		log_line_add(line, "class",
 			sekisho_held_class_name(held->held_class));
-	if (error == NULL)
-		e_info(ctx->event, "%s", str_c(line));
-	else
-		e_warning(ctx->event, "%s error=\"%s\"", str_c(line), error);
+	}
+	log_line_add(line, "result", result);
+	if (text == NULL) {
+		e_info(ctx->event, "sekisho: %s", str_c(line));
+		return;
+	}
+	log_line_add(line, "text", text);
+	e_warning(ctx->event, "sekisho: %s", str_c(line));
 }
 
 /* Not now: the client gets a 451, and nothing falls back to INBOX. */
 static int
 lmtp_defer(struct mail_deliver_context *ctx, const struct sekisho_held *held,
-	const char *error)
+	const char *reason)
 {
-	lmtp_log(ctx, held, "defer", error);
+	lmtp_log(ctx, held, "defer", reason);
 	ctx->tempfail_error = "The quarantine is not available, "
 		"please try again";
 	return -1;
@@ -102,7 +107,7 @@ lmtp_file(struct mail_deliver_context *ctx, const struct sekisho_held *held)
 
 	switch (held_filing(ctx->rcpt_user, ctx->src_mail, held, &err)) {
 	case HELD_FILING_FILED:
-		lmtp_log(ctx, held, "filed", NULL);
+		lmtp_log(ctx, held, "ok", NULL);
 		break;
 	case HELD_FILING_THERE:
 		lmtp_log(ctx, held, "there-already", NULL);
