@@ -9,6 +9,7 @@
 
 #include "account_form.h"
 #include "address.h"
+#include "approved.h"
 #include "policy.h"
 #include "question.h"
 #include "unicode.h"
@@ -29,8 +30,8 @@ form_wrong(struct inquiry *inquiry, const char *field, const char *reason)
 }
 
 /* A name or an answer: 1 to 100 characters, without the spaces around. */
-static const char *
-form_text(struct inquiry *inquiry, const char *field)
+const char *
+account_form_text(struct inquiry *inquiry, const char *field)
 {
 	const char *value = inquiry_get(inquiry, field);
 	size_t length;
@@ -120,23 +121,34 @@ mail_is_address(const char *mail)
 		domain[strspn(domain, letters)] == '\0';
 }
 
+/* The domain as DNS knows it, RFC 5890; the directory has it that way. */
 static const char *
-form_mail(struct inquiry *inquiry)
+mail_canonical(struct pool *pool, const char *mail)
 {
-	const char *value = inquiry_get(inquiry, "mail");
+	const char *at = strrchr(mail, '@'), *domain;
+
+	domain = at == NULL ? NULL : approved_domain(at + 1, pool);
+	return domain == NULL ? mail : pool_printf(pool, "%.*s@%s",
+		(int)(at - mail), mail, domain);
+}
+
+const char *
+account_form_address(struct inquiry *inquiry, const char *field)
+{
+	const char *value = inquiry_get(inquiry, field);
 
 	if (!unicode_is_line(value)) {
-		form_wrong(inquiry, "mail", "characters");
+		form_wrong(inquiry, field, "characters");
 		return "";
 	}
 	value = unicode_trim(inquiry->pool, value);
 	if (*value == '\0')
-		form_wrong(inquiry, "mail", "empty");
-	else if (!mail_is_address(value))
-		form_wrong(inquiry, "mail", "syntax");
+		form_wrong(inquiry, field, "empty");
+	else if (!mail_is_address(value = mail_canonical(inquiry->pool, value)))
+		form_wrong(inquiry, field, "syntax");
 	else if (!policy_protects(inquiry->checkpoint->policy,
 	    sekisho_address_domain(value)))
-		form_wrong(inquiry, "mail", "domain");
+		form_wrong(inquiry, field, "domain");
 	else
 		return value;
 	return "";
@@ -167,8 +179,8 @@ form_question(struct inquiry *inquiry)
 	return value;
 }
 
-static const char *
-form_language(struct inquiry *inquiry)
+const char *
+account_form_language(struct inquiry *inquiry)
 {
 	const char *value = inquiry_get(inquiry, "language");
 
@@ -213,11 +225,11 @@ account_form_read(struct inquiry *inquiry, unsigned int parts,
 	struct account_form form = { "", "", "", "", "", "", "", "", "", "" };
 
 	if (parts & FORM_NAMES) {
-		form.family_name = form_text(inquiry, "family-name");
-		form.given_name = form_text(inquiry, "given-name");
+		form.family_name = account_form_text(inquiry, "family-name");
+		form.given_name = account_form_text(inquiry, "given-name");
 	}
 	if (parts & FORM_MAIL)
-		form.mail = form_mail(inquiry);
+		form.mail = account_form_address(inquiry, "mail");
 	if (parts & FORM_MAIL_AGAIN)
 		form_mail_again(inquiry);
 	if (parts & FORM_OLD_PASSWORD)
@@ -226,11 +238,11 @@ account_form_read(struct inquiry *inquiry, unsigned int parts,
 		form.password = form_password(inquiry);
 	if (parts & FORM_QUESTION) {
 		form.question = form_question(inquiry);
-		form.answer = form_text(inquiry, "answer");
+		form.answer = account_form_text(inquiry, "answer");
 	}
 	if (parts & FORM_TOKEN)
 		form.token = inquiry_get(inquiry, "token");
-	form.language = form_language(inquiry);
+	form.language = account_form_language(inquiry);
 	form.client = form_client(inquiry);
 	*form_r = form;
 	return inquiry->answer.status == SEKISHO_STATUS_OK ? 0 : -1;

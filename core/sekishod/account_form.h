@@ -39,6 +39,15 @@ struct account_form {
 int account_form_read(struct inquiry *inquiry, unsigned int parts,
 	struct account_form *form_r);
 
+/*
+ * Single fields, for administrators' forms: a text of 1 to 100 characters, an
+ * address in a protected domain, a language. "" when they are wrong; then the
+ * answer says so.
+ */
+const char *account_form_text(struct inquiry *inquiry, const char *field);
+const char *account_form_address(struct inquiry *inquiry, const char *field);
+const char *account_form_language(struct inquiry *inquiry);
+
 /* Why a password cannot be one, in one word; NULL when it can. */
 const char *account_form_password_reason(struct pool *pool,
 	const char *password);

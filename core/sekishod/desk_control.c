@@ -3,6 +3,7 @@
  * tools ask. Whoever may ask here is trusted with every user of the site, and
  * says himself for which user he asks.
  */
+#include "account.h"
 #include "approved_verb.h"
 #include "desk.h"
 #include "hold.h"
@@ -17,6 +18,14 @@ static const struct verb verbs[] = {
 	{ "approved-repair", approved_verb_repair },
 	{ "held-verify", hold_verify_answer },
 	{ "rescan", rescan_answer },
+	{ "account-list", account_admin_list },
+	{ "account-show", account_admin_show },
+	{ "account-create", account_admin_create },
+	{ "account-activate", account_admin_activate },
+	{ "account-lock", account_admin_lock },
+	{ "account-unlock", account_admin_unlock },
+	{ "account-reset", account_admin_reset },
+	{ "account-delete", account_admin_delete },
 	{ NULL, NULL },
 };
 

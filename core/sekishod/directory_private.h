@@ -5,6 +5,8 @@
 #ifndef SEKISHO_DIRECTORY_PRIVATE_H
 #define SEKISHO_DIRECTORY_PRIVATE_H
 
+#include <time.h>
+
 #include "directory.h"
 #include "directory_cache.h"
 #include "directory_request.h"
@@ -14,6 +16,16 @@
 #define ATTR_MAIL "mail"
 #define ATTR_STATUS "sekishoStatus"
 #define ATTR_APPROVED "sekishoApprovedSender"
+#define ATTR_SN "sn"
+#define ATTR_GIVEN_NAME "givenName"
+#define ATTR_CN "cn"
+#define ATTR_LANGUAGE "preferredLanguage"
+#define ATTR_QUESTION "sekishoQuestion"
+#define ATTR_ANSWER "sekishoAnswerHash"
+#define ATTR_TOKEN "sekishoTokenHash"
+#define ATTR_PURPOSE "sekishoTokenPurpose"
+#define ATTR_EXPIRES "sekishoTokenExpires"
+#define ATTR_SEALED "sekishoPendingPassword"
 #define ATTR_ENTRY_CSN "entryCSN"
 #define STATUS_ACTIVE "active"
 
@@ -41,5 +53,10 @@ enum directory_status directory_find(struct directory *directory,
 	const char *user, const char *condition,
 	const char *const *attributes, struct pool *pool, int64_t deadline,
 	struct directory_entry *entry_r, struct sekisho_error *err);
+
+#define TIME_SIZE sizeof("20261124080000Z")
+
+/* GeneralizedTime of RFC 4517 section 3.3.13. */
+void directory_time_text(time_t when, char text_r[TIME_SIZE]);
 
 #endif

@@ -63,7 +63,8 @@ inquiry_log(const struct inquiry *inquiry, const char *desk)
 	sekisho_buf_init(&line, 8192);
 	log_add(&line, "desk", desk);
 	log_add(&line, "verb", inquiry->request->verb);
-	log_add(&line, "user", inquiry_get(inquiry, "user"));
+	if (*inquiry_get(inquiry, "user") != '\0')
+		log_add(&line, "user", inquiry_get(inquiry, "user"));
 	log_add(&line, "status", sekisho_status_name(answer->status));
 	if (*answer->field != '\0')
 		log_add(&line, "field", answer->field);

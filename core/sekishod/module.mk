@@ -1,13 +1,19 @@
 # sekishod and sekisho: the only part that links libclamav, GMime, libxml2,
 # libldap, libseccomp, libzip, libmagic, libpcre2, json-c, libsodium, libcurl,
-# libidn2, libpsl.
+# libargon2, libidn2, libpsl.
 #
 # All but the two main()s is in libsekishod.a, because `sekisho explain
 # --standalone` does the work of every process itself, and tests link it too.
 # One line each, so that two changes seldom meet.
 sekishod_src := $(addprefix core/sekishod/, \
+	account.c \
+	account_admin.c \
+	account_change.c \
 	account_form.c \
 	account_mail.c \
+	account_register.c \
+	account_reset.c \
+	account_token.c \
 	action.c \
 	action_read.c \
 	alignment.c \
@@ -31,6 +37,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	desk_control.c \
 	desk_scan.c \
 	directory.c \
+	directory_account.c \
+	directory_account_write.c \
 	directory_approved.c \
 	directory_bind.c \
 	directory_cache.c \
@@ -106,8 +114,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 sekishod_hdr := $(wildcard core/sekishod/*.h)
 sekishod_obj := $(sekishod_src:%.c=$(O)/%.o)
 sekishod_pkgs := libclamav gmime-3.0 libxml-2.0 ldap libseccomp libzip \
-	libpcre2-8 json-c libgsf-1 libarchive libcrypto libsodium libcurl \
-	libidn2 libpsl
+	libpcre2-8 json-c libgsf-1 libarchive libcrypto libsodium libargon2 \
+	libcurl libidn2 libpsl
 sekishod_libs := $(call pkg,--libs,$(sekishod_pkgs)) -llber -lmagic
 all_obj += $(sekishod_obj) $(O)/core/sekishod/sekishod.o \
 	$(O)/core/sekishod/sekisho.o

@@ -10,11 +10,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 USERS = ("alice", "bob", "carol", "dave", "erin")
 PORTS = {"SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
-         "IMAP_PORT": 143, "LDAP_PORT": 389, "SINK_PORT": 26}
+         "IMAP_PORT": 143, "LDAP_PORT": 389, "SINK_PORT": 26,
+         "WEB_PORT": 80}
 PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
-           "SCAN_SOCKET", "CONTROL_SOCKET", "EXIM", "EXIM_CONFIG", "EXIM_LOG",
-           "EXIM_SPOOL", "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG",
-           "SEKISHOD_PID", "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
+           "SCAN_SOCKET", "CONTROL_SOCKET", "ACCOUNT_SOCKET", "ACCOUNTS",
+           "WEB_URL", "EXIM", "EXIM_CONFIG", "EXIM_LOG", "EXIM_SPOOL",
+           "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG", "SEKISHOD_PID",
+           "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
            "LDAPI_URI", "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG",
            "LMTP_SOCKET", "MODULE", "RSPAMD", "REPUTATION")
 LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
@@ -88,6 +90,9 @@ class Settings:
             "SINK_DIR": self.path("sink"),
             "SCAN_SOCKET": self.path("sekishod/run/scan.sock"),
             "CONTROL_SOCKET": self.path("sekishod/run/control.sock"),
+            "ACCOUNT_SOCKET": self.path("sekishod/run/account.sock"),
+            "ACCOUNTS": switch("STACK_ACCOUNTS", "separate"),
+            "WEB_URL": "http://127.0.0.1:%s/" % values["WEB_PORT"],
             "EXIM": switch("STACK_EXIM", "/usr/sbin/exim4"),
             "EXIM_CONFIG": self.path("exim/exim.conf"),
             "EXIM_LOG": self.path("exim/log/mainlog"),
