@@ -4,6 +4,7 @@
  * Server certificates are always checked, name included; there is no switch to
  * turn that off.
  */
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -118,7 +119,14 @@ bind_as(LDAP *ldap, const char *dn, const char *mechanism,
 	return code;
 }
 
-/* What libldap, or the library that does its TLS, has to say. */
+/* libldap knows no words for what GnuTLS finds wrong with a certificate. */
+static bool
+is_tls_failure(int code, const char *detail)
+{
+	return code == LDAP_CONNECT_ERROR || (detail != NULL &&
+		strcmp(detail, "(unknown error code)") == 0);
+}
+
 static int
 fail(LDAP *ldap, const char *uri, const char *what, int code,
 	struct sekisho_error *err)
@@ -127,10 +135,13 @@ fail(LDAP *ldap, const char *uri, const char *what, int code,
 
 	if (ldap != NULL)
 		ldap_get_option(ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &detail);
-	sekisho_error_set(err, "directory %s is unavailable: %s: %s%s%s", uri,
-		what, ldap_err2string(code),
-		detail != NULL && *detail != '\0' ? ": " : "",
-		detail != NULL ? detail : "");
+	if (is_tls_failure(code, detail))
+		sekisho_error_set(err, "directory %s is unavailable: no TLS: "
+			"is its certificate valid, for this name, and signed "
+			"by one of ldap-ca-file?", uri);
+	else
+		sekisho_error_set(err, "directory %s is unavailable: %s: %s",
+			uri, what, ldap_err2string(code));
 	ldap_memfree(detail);
 	if (ldap != NULL)
 		ldap_unbind_ext(ldap, NULL, NULL);

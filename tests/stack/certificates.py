@@ -35,20 +35,20 @@ def make_signing_key(path):
     return "".join(public.split("\n")[1:-2])
 
 
-def make_certificate(directory, name="server", authority="ca"):
+def make_certificate(directory, name="server", authority="ca", names=NAMES):
     """NAME.pem and NAME.key for 127.0.0.1, signed by that authority."""
     ca_certificate, ca_key = make_authority(directory, authority)
     certificate = os.path.join(directory, name + ".pem")
     key = os.path.join(directory, name + ".key")
     request = os.path.join(directory, name + ".csr")
-    names = os.path.join(directory, name + ".ext")
+    extension = os.path.join(directory, name + ".ext")
     if os.path.exists(certificate):
         return certificate, key
-    with open(names, "w", encoding="ascii") as file:
-        file.write(NAMES + "\n")
+    with open(extension, "w", encoding="ascii") as file:
+        file.write(names + "\n")
     openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj",
             "/CN=localhost", "-keyout", key, "-out", request)
     openssl("x509", "-req", "-in", request, "-CA", ca_certificate, "-CAkey",
-            ca_key, "-CAcreateserial", "-days", "3650", "-extfile", names,
-            "-out", certificate)
+            ca_key, "-CAcreateserial", "-days", "3650", "-extfile",
+            extension, "-out", certificate)
     return certificate, key

@@ -183,7 +183,9 @@ class Ldap(Daemon):
     def command(self):
         return self.as_user("openldap", [
             "/usr/sbin/slapd", "-d", "none", "-h",
-            "%s %s" % (self.values["LDAP_URI"], self.values["LDAPI_URI"]),
+            "%s %s ldaps://127.0.0.1:%s" % (
+                self.values["LDAP_URI"], self.values["LDAPI_URI"],
+                self.values["LDAPS_PORT"]),
             "-F", self.settings.path("ldap/config")])
 
     def probe(self):
