@@ -26,20 +26,46 @@
 /* A fresh process now and then, so that no leak of a library grows. */
 #define MESSAGES_PER_LIFE 2000
 #define REPLY_MS 10000
+/* Up to here copying is cheaper than a mapping and its page faults. */
+#define COPY_MAX 65536
 
 /* One request and what is needed to answer it. */
 struct job {
 	const struct inspector *inspector;
 	struct sekisho_frame request;
-	const char *message;	/* mapped, len bytes */
+	const char *message;	/* len bytes, read or mapped */
 	size_t len;
+	bool mapped;
 	struct pool *pool;
 	struct sekisho_buf reply;
 	uint32_t reply_type;
 };
 
 static int
-job_map(struct job *job, struct sekisho_error *err)
+job_copy(struct job *job, struct sekisho_error *err)
+{
+	char *copy = malloc(job->len);
+	size_t got = 0;
+	ssize_t n = 1;
+
+	job->message = copy;
+	if (copy == NULL)
+		return sekisho_error_set(err, "no memory for a message");
+	while (got < job->len && n > 0) {
+		n = pread(job->request.fds[0], copy + got, job->len - got,
+			(off_t)got);
+		if (n > 0)
+			got += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	return got == job->len ? 0 : sekisho_error_set(err,
+		"message cannot be read: %s", n < 0 ? strerror(errno) :
+		"it is shorter than it was");
+}
+
+static int
+job_open(struct job *job, struct sekisho_error *err)
 {
 	struct stat st;
 	void *map;
@@ -49,12 +75,15 @@ job_map(struct job *job, struct sekisho_error *err)
 	if (st.st_size == 0 || (uint64_t)st.st_size > SEKISHO_MESSAGE_MAX)
 		return sekisho_error_set(err, "message of %lld bytes",
 			(long long)st.st_size);
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+	job->len = (size_t)st.st_size;
+	if (job->len <= COPY_MAX)
+		return job_copy(job, err);
+	map = mmap(NULL, job->len, PROT_READ, MAP_PRIVATE,
 		job->request.fds[0], 0);
 	if (map == MAP_FAILED)
 		return sekisho_error_set(err, "mmap: %s", strerror(errno));
 	job->message = map;
-	job->len = (size_t)st.st_size;
+	job->mapped = true;
 	return 0;
 }
 
@@ -131,7 +160,7 @@ out:
 static int
 job_run(struct job *job, struct sekisho_error *err)
 {
-	if (job_map(job, err) < 0)
+	if (job_open(job, err) < 0)
 		return -1;
 	switch (job->request.type) {
 	case SEKISHO_FRAME_INSPECT:
@@ -147,8 +176,10 @@ job_run(struct job *job, struct sekisho_error *err)
 static void
 job_free(struct job *job)
 {
-	if (job->message != NULL)
+	if (job->mapped)
 		munmap((void *)job->message, job->len);
+	else
+		free((void *)job->message);
 	sekisho_frame_free(&job->request);
 	sekisho_buf_free(&job->reply);
 	pool_free(job->pool);
