@@ -54,7 +54,9 @@ folder_inbox_alloc(struct mail_user *user)
 	struct mail_namespace *ns =
 		mail_namespace_find_inbox(user->namespaces);
 
-	return mailbox_alloc(ns->list, "INBOX", MAILBOX_FLAG_SAVEONLY);
+	/* Who sees nothing but the quarantine may deliver all the same. */
+	return mailbox_alloc(ns->list, "INBOX",
+		MAILBOX_FLAG_SAVEONLY | MAILBOX_FLAG_IGNORE_ACLS);
 }
 
 bool

@@ -158,6 +158,9 @@ class Directory:
         subprocess.run(["ldapmodify", *self.root], input=text, check=True,
                        text=True, stdout=subprocess.DEVNULL)
 
+    def delete(self, dn):
+        subprocess.run(["ldapdelete", *self.root, dn], check=True)
+
     def binds(self, dn, password):
         return subprocess.run(
             ["ldapwhoami", "-x", "-H", self.env["LDAP_URI"], "-D", dn, "-w",

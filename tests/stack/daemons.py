@@ -249,7 +249,7 @@ class Rspamd(Daemon):
 
 class Dovecot(Daemon):
     name = "dovecot"
-    package = "dovecot-imapd, dovecot-lmtpd"
+    package = "dovecot-imapd, dovecot-lmtpd, dovecot-ldap"
     modules = "/usr/lib/dovecot/modules"
 
     def prepare(self):
@@ -260,6 +260,14 @@ class Dovecot(Daemon):
                    "".join("%s:%s-secret-1\n" % (name, name)
                            for name in USERS), "dovecot", 0o640)
         self._collect_modules()
+        accounts = self.values["ACCOUNTS"]
+        secret = self.secret("mta", self.values["MTA_USER"])
+        self.write("dovecot/auth.conf",
+                   self.fill("dovecot-auth-%s.conf" % accounts))
+        self.write("dovecot/ldap.conf.ext",
+                   self.fill("dovecot-ldap-%s.conf.ext" % accounts,
+                             MTA_SECRET=secret), mode=0o600)
+        self.write("dovecot/sekisho-acl", self.fill("sekisho-acl"))
         self.write("dovecot/dovecot.conf", self.fill("dovecot.conf"))
 
     def _collect_modules(self):

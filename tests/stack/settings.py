@@ -71,6 +71,9 @@ class Settings:
                              "1" if os.path.exists(self.built_module) else "0")
         if self.module not in ("0", "1", "malware", "compiled-in"):
             raise Refused("STACK_MODULE is 0, 1, malware or compiled-in")
+        self.accounts = switch("STACK_ACCOUNTS", "separate")
+        if self.accounts not in ("separate", "shared"):
+            raise Refused("STACK_ACCOUNTS is separate or shared")
         self.checkpoint = self.module in ("1", "compiled-in")
         self.rspamd = switch("STACK_RSPAMD", "1") == "1"
         self.queue_only = switch("STACK_QUEUE_ONLY", "0") == "1"
@@ -91,7 +94,7 @@ class Settings:
             "SCAN_SOCKET": self.path("sekishod/run/scan.sock"),
             "CONTROL_SOCKET": self.path("sekishod/run/control.sock"),
             "ACCOUNT_SOCKET": self.path("sekishod/run/account.sock"),
-            "ACCOUNTS": switch("STACK_ACCOUNTS", "separate"),
+            "ACCOUNTS": self.accounts,
             "WEB_URL": "http://127.0.0.1:%s/" % values["WEB_PORT"],
             "EXIM": switch("STACK_EXIM", "/usr/sbin/exim4"),
             "EXIM_CONFIG": self.path("exim/exim.conf"),
