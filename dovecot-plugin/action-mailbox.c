@@ -11,9 +11,7 @@
  */
 #include "delivery.h"
 #include "folder.h"
-#include "held-find.h"
 #include "quarantine-mail.h"
-#include "upload.h"
 
 #include <istream.h>
 
@@ -83,7 +81,7 @@ action_save_begin(struct mail_save_context *ctx, struct istream *input)
 		return action_refuse(box);
 	if (own->uploads == NULL)
 		own->uploads = uploads_new(box);
-	uploads_begin(own->uploads, input);
+	uploads_begin(own->uploads, ctx, input);
 	return 0;
 }
 
@@ -118,52 +116,6 @@ action_save_cancel(struct mail_save_context *ctx)
 	SEKISHO_SUPER(ctx->transaction->box)->save_cancel(ctx);
 }
 
-static int
-deliver_held(struct delivery *delivery, uint32_t uid)
-{
-	struct mailbox *box = delivery_quarantine(delivery);
-	struct mailbox_transaction_context *t =
-		mailbox_transaction_begin(box, 0, "sekisho: uploaded");
-	struct mail *mail = mail_alloc(t, 0, NULL);
-	int ret = -1;
-
-	if (mail_set_uid(mail, uid))
-		ret = delivery_add(delivery, mail, true);
-	mail_free(&mail);
-	mailbox_transaction_rollback(&t);
-	return ret;
-}
-
-static int
-deliver_upload(struct delivery *delivery, const struct upload *upload)
-{
-	uint32_t uid;
-	int ret = held_find(delivery_quarantine(delivery), &upload->held,
-		&uid);
-
-	if (ret > 0)
-		return deliver_held(delivery, uid);
-	return ret < 0 ? -1 : delivery_add_upload(delivery, upload->message,
-		&upload->held);
-}
-
-/* All that were uploaded with one command. */
-static int
-deliver_uploads(struct mailbox_transaction_context *t,
-	const struct uploads *uploads)
-{
-	struct delivery *delivery = action_delivery(t);
-	unsigned int i, count;
-	const struct upload *upload = uploads_get(uploads, &count);
-
-	if (delivery == NULL)
-		return -1;
-	for (i = 0; i < count; i++)
-		if (deliver_upload(delivery, &upload[i]) < 0)
-			return -1;
-	return 0;
-}
-
 static void
 action_rollback(struct mailbox_transaction_context *t)
 {
@@ -173,6 +125,7 @@ action_rollback(struct mailbox_transaction_context *t)
 		delivery_rollback(own->delivery);
 	uploads_free(&own->uploads);
 	i_free(own);
+	MODULE_CONTEXT_UNSET(t, sekisho_storage_module);
 	SEKISHO_SUPER(t->box)->transaction_rollback(t);
 }
 
@@ -181,18 +134,18 @@ action_commit(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
 	struct action_transaction *own = action_transaction(t);
-	struct delivery *delivery;
+	struct delivery *delivery = own->delivery;
 
-	if (own->uploads != NULL && deliver_uploads(t, own->uploads) < 0) {
+	if (own->uploads != NULL && ((delivery = action_delivery(t)) == NULL ||
+	    delivery_add_uploads(delivery, own->uploads) < 0)) {
 		action_rollback(t);
 		return -1;
 	}
-	delivery = own->delivery;
 	uploads_free(&own->uploads);
 	i_free(own);
+	MODULE_CONTEXT_UNSET(t, sekisho_storage_module);
 	if (delivery != NULL)
 		return delivery_commit(delivery, changes_r);
-	MODULE_CONTEXT_UNSET(t, sekisho_storage_module);
 	return SEKISHO_SUPER(t->box)->transaction_commit(t, changes_r);
 }
 

@@ -5,6 +5,7 @@
 #include "action-log.h"
 #include "claim.h"
 #include "folder.h"
+#include "held-find.h"
 #include "outgoing.h"
 #include "quarantine-mail.h"
 #include "release.h"
@@ -64,12 +65,6 @@ delivery_begin(struct mailbox_transaction_context *command,
 	return delivery;
 }
 
-struct mailbox *
-delivery_quarantine(struct delivery *delivery)
-{
-	return claim_mailbox(delivery->claim);
-}
-
 /* The reply to the user's command says it, and a line in the log. */
 static int
 delivery_refuse(struct delivery *delivery, const char *id,
@@ -95,7 +90,8 @@ delivery_fail(struct delivery *delivery, const char *id, struct mailbox *box)
 /* mail is NULL when the message is not in the quarantine any more. */
 static int
 delivery_add_message(struct delivery *delivery, struct mail *mail,
-	const struct sekisho_held *held, struct istream *original)
+	const struct sekisho_held *held, struct istream *original,
+	const struct marks *marks)
 {
 	struct istream *outgoing = outgoing_create(original, held,
 		delivery->user);
@@ -112,8 +108,8 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 		delivery_refuse(delivery, released.id, refusal.error,
 			refusal.text);
 	else if ((ret = mail != NULL ?
-	    release_copy(delivery->t, mail, outgoing) :
-	    release_save(delivery->t, outgoing)) < 0)
+	    release_copy(delivery->t, mail, outgoing, marks) :
+	    release_save(delivery->t, outgoing, marks)) < 0)
 		delivery_fail(delivery, released.id, delivery->into);
 	else
 		array_push_back(&delivery->mails, &released);
@@ -124,7 +120,8 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 }
 
 static int
-delivery_add_held(struct delivery *delivery, struct mail *mail)
+delivery_add_held(struct delivery *delivery, struct mail *mail,
+	const struct marks *marks)
 {
 	struct istream *original;
 	struct sekisho_held held;
@@ -134,22 +131,24 @@ delivery_add_held(struct delivery *delivery, struct mail *mail)
 	    quarantine_mail_original(mail, &original) < 0) {
 		ret = delivery_fail(delivery, held.id, mail->box);
 	} else {
-		ret = delivery_add_message(delivery, mail, &held, original);
+		ret = delivery_add_message(delivery, mail, &held, original,
+			marks);
 		i_stream_unref(&original);
 	}
 	sekisho_held_free(&held);
 	return ret;
 }
 
-int
-delivery_add(struct delivery *delivery, struct mail *mail, bool again)
+static int
+delivery_add_marked(struct delivery *delivery, struct mail *mail, bool again,
+	const struct marks *marks)
 {
 	int ret = -1;
 
 	switch (claim_state(delivery->claim, mail->uid)) {
 	case CLAIM_HELD:
 		T_BEGIN {
-			ret = delivery_add_held(delivery, mail);
+			ret = delivery_add_held(delivery, mail, marks);
 		} T_END;
 		break;
 	case CLAIM_DELIVERED:
@@ -168,25 +167,76 @@ delivery_add(struct delivery *delivery, struct mail *mail, bool again)
 }
 
 int
-delivery_add_upload(struct delivery *delivery, struct istream *message,
-	const struct sekisho_held *held)
+delivery_add(struct delivery *delivery, struct mail *mail, bool again)
+{
+	struct marks marks;
+
+	marks_of_mail(mail, &marks);
+	return delivery_add_marked(delivery, mail, again, &marks);
+}
+
+static int
+delivery_add_bytes(struct delivery *delivery, const struct upload *upload)
 {
 	struct istream *original;
+	int ret;
+
+	if (held_mail_cut(upload->message, &original) < 0) {
+		mailbox_set_critical(delivery->command->box,
+			"sekisho: read(%s) failed: %s",
+			i_stream_get_name(upload->message),
+			i_stream_get_error(upload->message));
+		return -1;
+	}
+	ret = delivery_add_message(delivery, NULL, &upload->held, original,
+		&upload->marks);
+	i_stream_unref(&original);
+	return ret;
+}
+
+static int
+delivery_add_original(struct delivery *delivery, uint32_t uid,
+	const struct marks *marks)
+{
+	struct mailbox_transaction_context *t = mailbox_transaction_begin(
+		claim_mailbox(delivery->claim), 0, "sekisho: uploaded");
+	struct mail *mail = mail_alloc(t, 0, NULL);
 	int ret = -1;
 
+	if (mail_set_uid(mail, uid))
+		ret = delivery_add_marked(delivery, mail, true, marks);
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+	return ret;
+}
+
+static int
+delivery_add_upload(struct delivery *delivery, const struct upload *upload)
+{
+	uint32_t uid;
+	int ret;
+
+	ret = held_find(claim_mailbox(delivery->claim), &upload->held, &uid);
 	T_BEGIN {
-		if (held_mail_cut(message, &original) == 0) {
-			ret = delivery_add_message(delivery, NULL, held,
-				original);
-			i_stream_unref(&original);
-		} else {
-			mailbox_set_critical(delivery->command->box,
-				"sekisho: read(%s) failed: %s",
-				i_stream_get_name(message),
-				i_stream_get_error(message));
-		}
+		if (ret > 0)
+			ret = delivery_add_original(delivery, uid,
+				&upload->marks);
+		else if (ret == 0)
+			ret = delivery_add_bytes(delivery, upload);
 	} T_END;
 	return ret;
+}
+
+int
+delivery_add_uploads(struct delivery *delivery, const struct uploads *uploads)
+{
+	unsigned int i, count;
+	const struct upload *upload = uploads_get(uploads, &count);
+
+	for (i = 0; i < count; i++)
+		if (delivery_add_upload(delivery, &upload[i]) < 0)
+			return -1;
+	return 0;
 }
 
 static int

@@ -12,7 +12,7 @@
 #define SEKISHO_DELIVERY_H
 
 #include "sekisho-plugin.h"
-#include "held.h"
+#include "upload.h"
 
 struct delivery;
 
@@ -33,14 +33,11 @@ struct delivery *delivery_begin(struct mailbox_transaction_context *command,
 int delivery_add(struct delivery *delivery, struct mail *mail, bool again);
 
 /*
- * Adds a message that was held (it has our lines in front), which the client
- * has removed before it brought it back.
+ * Adds messages that a client has uploaded: the original of each that is held,
+ * else - the client has removed it before it brought it back - its bytes.
  */
-int delivery_add_upload(struct delivery *delivery, struct istream *message,
-	const struct sekisho_held *held);
-
-/* A fresh handle of the quarantine. */
-struct mailbox *delivery_quarantine(struct delivery *delivery);
+int delivery_add_uploads(struct delivery *delivery,
+	const struct uploads *uploads);
 
 /*
  * Approves the senders, stores the mails, marks what was delivered, and ends

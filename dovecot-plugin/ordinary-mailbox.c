@@ -2,15 +2,28 @@
  * ordinary-mailbox.c - every folder outside of the quarantine: what comes from
  * there is delivered, or deleted when the folder is \Trash or \Junk (SPEC Q3,
  * Q4). All other mail passes as if we were not there.
+ *
+ * A message comes from there by COPY and MOVE, and by APPEND when the client is
+ * one that moves by uploading: then its first line is our own.
  */
 #include "delivery.h"
 #include "folder.h"
 #include "quarantine-mail.h"
 
-/* Hung into a transaction as soon as there is held mail in it. */
+#include <istream.h>
+
+static const char held_prefix[] = SEKISHO_HELD_HEADER ":";
+
+/* Hung into a transaction as soon as something is copied or saved in it. */
 struct ordinary_transaction {
 	union mailbox_transaction_module_context module_ctx;
-	struct delivery *delivery;	/* NULL: to be deleted */
+	struct delivery *delivery;	/* of copied mails, or NULL */
+	struct uploads *uploads;	/* held mails that were uploaded */
+	unsigned int uploaded;
+	struct istream *input;		/* of a message that is being saved */
+	bool held;			/* there is held mail in it */
+	bool looked;			/* at the first line of input ... */
+	bool ours;			/* ... and it is ours */
 };
 
 static struct ordinary_transaction *
@@ -19,25 +32,37 @@ ordinary_transaction(struct mailbox_transaction_context *t)
 	return MODULE_CONTEXT(t, sekisho_storage_module);
 }
 
-static int
+static struct ordinary_transaction *
 ordinary_begin(struct mailbox_transaction_context *t)
 {
-	struct mailbox *box = t->box, *into;
-	struct delivery *delivery = NULL;
-	struct ordinary_transaction *own;
+	struct ordinary_transaction *own = ordinary_transaction(t);
 
-	if (folder_bin_role(box) == NULL) {
-		into = mailbox_alloc(box->list, box->vname,
-			MAILBOX_FLAG_SAVEONLY |
-			(box->flags & MAILBOX_FLAG_IGNORE_ACLS));
-		delivery = delivery_begin(t, into, false);
-		if (delivery == NULL)
-			return -1;
+	if (own == NULL) {
+		own = i_new(struct ordinary_transaction, 1);
+		MODULE_CONTEXT_SET(t, sekisho_storage_module, own);
 	}
-	own = i_new(struct ordinary_transaction, 1);
-	own->delivery = delivery;
-	MODULE_CONTEXT_SET(t, sekisho_storage_module, own);
-	return 0;
+	return own;
+}
+
+static struct delivery *
+ordinary_delivery(struct mailbox_transaction_context *t)
+{
+	struct ordinary_transaction *own = ordinary_begin(t);
+	struct mailbox *box = t->box;
+
+	if (own->delivery == NULL)
+		own->delivery = delivery_begin(t, mailbox_alloc(box->list,
+			box->vname, MAILBOX_FLAG_SAVEONLY |
+			(box->flags & MAILBOX_FLAG_IGNORE_ACLS)), false);
+	return own->delivery;
+}
+
+/* A virtual folder can show both, and one APPEND can bring both. */
+static int
+refuse_mixture(struct mailbox *box)
+{
+	return folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, "Held mail and "
+		"other mail cannot go in one command");
 }
 
 static int
@@ -47,14 +72,13 @@ held_copy(struct mail_save_context *ctx, struct mail *mail)
 	struct quarantine_mail *held = quarantine_mail(mail);
 	struct delivery *delivery;
 
-	if (ordinary_transaction(t) == NULL && ordinary_begin(t) < 0)
-		return -1;
-	delivery = ordinary_transaction(t)->delivery;
-	if (delivery == NULL) {
+	if (folder_bin_role(t->box) != NULL) {
 		held->bin = ctx->moving ? t->box->vname : NULL;
 		return 0;
 	}
-	if (delivery_add(delivery, mail, ctx->moving) < 0)
+	delivery = ordinary_delivery(t);
+	if (delivery == NULL ||
+	    delivery_add(delivery, mail, ctx->moving) < 0)
 		return -1;
 	held->moved = ctx->moving;
 	return 0;
@@ -64,35 +88,144 @@ static int
 ordinary_copy(struct mail_save_context *ctx, struct mail *mail)
 {
 	struct mailbox_transaction_context *t = ctx->transaction;
+	struct ordinary_transaction *own = ordinary_transaction(t);
 	bool held = folder_is_leaving(ctx, mail);
+	bool held_before = own != NULL && own->held;
 	int ret;
 
-	if (!held && ordinary_transaction(t) == NULL)
+	if (!held && !held_before)
 		return SEKISHO_SUPER(t->box)->copy(ctx, mail);
-	/* A virtual folder can show both. */
-	if (!held || (t->save_count > 0 && ordinary_transaction(t) == NULL))
-		ret = folder_refuse(t->box, MAIL_ERROR_NOTPOSSIBLE,
-			"Held mail and other mail cannot go in one command");
-	else
+	if (held != held_before && t->save_count > 0) {
+		ret = refuse_mixture(t->box);
+	} else {
+		ordinary_begin(t)->held = true;
 		ret = held_copy(ctx, mail);
+	}
 	mailbox_save_cancel(&ctx);
 	return ret;
 }
 
+/* Only users upload; what LMTP saves may have any header. */
+static bool
+is_upload(const struct mail_save_context *ctx)
+{
+	struct mailbox_transaction_context *t = ctx->transaction;
+
+	return ctx->saving && !ctx->copying_or_moving &&
+		(t->flags & MAILBOX_TRANSACTION_FLAG_SYNC) == 0 &&
+		!sekisho_user(t->box->storage->user)->administrator &&
+		!folder_is_filing_service(t->box);
+}
+
 static int
-ordinary_commit(struct mailbox_transaction_context *t,
-	struct mail_transaction_commit_changes *changes_r)
+ordinary_save_begin(struct mail_save_context *ctx, struct istream *input)
+{
+	struct ordinary_transaction *own;
+
+	if (is_upload(ctx)) {
+		own = ordinary_begin(ctx->transaction);
+		own->input = input;
+		own->looked = own->ours = false;
+	}
+	return SEKISHO_SUPER(ctx->transaction->box)->save_begin(ctx, input);
+}
+
+/*
+ * Looks at the first line, before anybody takes a byte of it. Returns false
+ * when not enough has come yet.
+ */
+static bool
+look(struct ordinary_transaction *own)
+{
+	const size_t len = strlen(held_prefix);
+	const unsigned char *data;
+	size_t size;
+	int ret = i_stream_read_bytes(own->input, &data, &size, len);
+
+	if (ret == 0)
+		return false;
+	own->looked = true;
+	own->ours = ret > 0 &&
+		strncasecmp((const char *)data, held_prefix, len) == 0;
+	return true;
+}
+
+/*
+ * From here on the message is an upload. What has begun to be saved gets no
+ * byte of it, and is cancelled in the end: cancelling reads from the input.
+ */
+static void
+turn_into_upload(struct mail_save_context *ctx,
+	struct ordinary_transaction *own)
+{
+	if (own->uploads == NULL)
+		own->uploads = uploads_new(ctx->transaction->box);
+	uploads_begin(own->uploads, ctx, own->input);
+	own->held = true;
+}
+
+static int
+ordinary_save_continue(struct mail_save_context *ctx)
+{
+	struct mailbox_transaction_context *t = ctx->transaction;
+	struct ordinary_transaction *own = ordinary_transaction(t);
+
+	if (own != NULL && own->input != NULL && !own->looked) {
+		if (!look(own))
+			return 0;
+		if (own->ours)
+			turn_into_upload(ctx, own);
+	}
+	if (own != NULL && own->input != NULL && own->ours)
+		return uploads_continue(own->uploads);
+	return SEKISHO_SUPER(t->box)->save_continue(ctx);
+}
+
+static int
+ordinary_save_finish(struct mail_save_context *ctx)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct ordinary_transaction *own =
+		ordinary_transaction(ctx->transaction);
+	int ret;
+
+	if (own == NULL || own->input == NULL || !own->ours) {
+		if (own != NULL)
+			own->input = NULL;
+		return SEKISHO_SUPER(box)->save_finish(ctx);
+	}
+	own->input = NULL;
+	own->uploaded++;
+	ret = uploads_finish(own->uploads);
+	SEKISHO_SUPER(box)->save_cancel(ctx);
+	if (ret == 0)
+		folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, "The line "
+			SEKISHO_HELD_HEADER " of this mail is not genuine");
+	return ret > 0 ? 0 : -1;
+}
+
+static void
+ordinary_save_cancel(struct mail_save_context *ctx)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct ordinary_transaction *own =
+		ordinary_transaction(ctx->transaction);
+
+	if (own != NULL && own->uploads != NULL)
+		uploads_cancel(own->uploads);
+	if (own != NULL)
+		own->input = NULL;
+	SEKISHO_SUPER(box)->save_cancel(ctx);
+}
+
+static void
+ordinary_end(struct mailbox_transaction_context *t)
 {
 	struct ordinary_transaction *own = ordinary_transaction(t);
-	struct delivery *delivery;
 
-	if (own == NULL)
-		return SEKISHO_SUPER(t->box)->transaction_commit(t,
-			changes_r);
-	delivery = own->delivery;
+	uploads_free(&own->uploads);
 	i_free(own);
-	return delivery != NULL ? delivery_commit(delivery, changes_r) :
-		delivery_end_command(t, changes_r);
+	MODULE_CONTEXT_UNSET(t, sekisho_storage_module);
 }
 
 static void
@@ -102,14 +235,61 @@ ordinary_rollback(struct mailbox_transaction_context *t)
 
 	if (own != NULL && own->delivery != NULL)
 		delivery_rollback(own->delivery);
-	i_free(own);
+	if (own != NULL)
+		ordinary_end(t);
 	SEKISHO_SUPER(t->box)->transaction_rollback(t);
+}
+
+/* Uploads into \Trash or \Junk: the client deletes the original. */
+static int
+ordinary_add_uploads(struct mailbox_transaction_context *t)
+{
+	struct ordinary_transaction *own = ordinary_transaction(t);
+	struct delivery *delivery;
+
+	if (own->uploads == NULL)
+		return 0;
+	if (t->save_count > own->uploaded)
+		return refuse_mixture(t->box);
+	if (folder_bin_role(t->box) != NULL)
+		return 0;
+	delivery = ordinary_delivery(t);
+	return delivery == NULL ? -1 :
+		delivery_add_uploads(delivery, own->uploads);
+}
+
+static int
+ordinary_commit(struct mailbox_transaction_context *t,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	struct ordinary_transaction *own = ordinary_transaction(t);
+	struct delivery *delivery;
+	bool held;
+
+	if (own == NULL)
+		return SEKISHO_SUPER(t->box)->transaction_commit(t,
+			changes_r);
+	if (ordinary_add_uploads(t) < 0) {
+		ordinary_rollback(t);
+		return -1;
+	}
+	delivery = own->delivery;
+	held = own->held;
+	ordinary_end(t);
+	if (delivery != NULL)
+		return delivery_commit(delivery, changes_r);
+	return held ? delivery_end_command(t, changes_r) :
+		SEKISHO_SUPER(t->box)->transaction_commit(t, changes_r);
 }
 
 void
 ordinary_mailbox_hook(struct mailbox_vfuncs *v)
 {
 	v->copy = ordinary_copy;
+	v->save_begin = ordinary_save_begin;
+	v->save_continue = ordinary_save_continue;
+	v->save_finish = ordinary_save_finish;
+	v->save_cancel = ordinary_save_cancel;
 	v->transaction_commit = ordinary_commit;
 	v->transaction_rollback = ordinary_rollback;
 	folder_hook(v);

@@ -189,7 +189,7 @@ add_names(ARRAY_TYPE(const_string) *names, const char *const *keywords,
 			array_push_back(names, keywords);
 }
 
-static const char *const *
+const char *const *
 keyword_names(struct mailbox *box, const struct mail_keywords *keywords)
 {
 	const ARRAY_TYPE(keywords) *all = mail_index_get_keywords(box->index);

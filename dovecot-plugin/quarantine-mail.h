@@ -29,6 +29,10 @@ struct quarantine_mail {
 /* NULL when the message is not in a quarantine. */
 struct quarantine_mail *quarantine_mail(struct mail *mail);
 
+/* The names of keywords of a mailbox, on the data stack, NULL at the end. */
+const char *const *keyword_names(struct mailbox *box,
+	const struct mail_keywords *keywords);
+
 /*
  * Why it is held; empty texts for a message that an administrator put there.
  * Free it with sekisho_held_free(). Returns 0, or -1 with an error set.

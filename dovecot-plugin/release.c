@@ -35,16 +35,40 @@ release_check(const struct sekisho_user *user,
 	return ret;
 }
 
+void
+marks_of_mail(struct mail *mail, struct marks *marks_r)
+{
+	marks_r->flags = mail_get_flags(mail);
+	marks_r->keywords = mail_get_keywords(mail);
+	marks_r->received = (time_t)-1;
+	marks_r->timezone = 0;
+}
+
+void
+marks_of_upload(const struct mail_save_context *ctx, pool_t pool,
+	struct marks *marks_r)
+{
+	const char *const *keywords = t_new(const char *, 1);
+
+	if (ctx->data.keywords != NULL)
+		keywords = keyword_names(ctx->transaction->box,
+			ctx->data.keywords);
+	marks_r->flags = ctx->data.flags;
+	marks_r->keywords = p_strarray_dup(pool, keywords);
+	marks_r->received = ctx->data.received_date;
+	marks_r->timezone = ctx->data.received_tz_offset;
+}
+
 /* Flags of the user stay; ours, and the wish to delete, stay behind. */
 static void
-copy_flags(struct mail_save_context *ctx, struct mail *mail)
+set_marks(struct mail_save_context *ctx, const struct marks *marks)
 {
-	const char *const *keyword = mail_get_keywords(mail);
+	const char *const *keyword;
 	struct mail_keywords *keywords = NULL;
 	ARRAY_TYPE(const_string) names;
 
 	t_array_init(&names, 8);
-	for (; *keyword != NULL; keyword++)
+	for (keyword = marks->keywords; *keyword != NULL; keyword++)
 		if (!str_begins(*keyword, QUARANTINE_KEYWORDS))
 			array_push_back(&names, keyword);
 	if (!array_is_empty(&names)) {
@@ -52,10 +76,13 @@ copy_flags(struct mail_save_context *ctx, struct mail *mail)
 		keywords = mailbox_keywords_create_valid(
 			ctx->transaction->box, array_front(&names));
 	}
-	mailbox_save_set_flags(ctx, mail_get_flags(mail) &
+	mailbox_save_set_flags(ctx, marks->flags &
 		ENUM_NEGATE(MAIL_DELETED | MAIL_RECENT), keywords);
 	if (keywords != NULL)
 		mailbox_keywords_unref(&keywords);
+	if (marks->received != (time_t)-1)
+		mailbox_save_set_received_date(ctx, marks->received,
+			marks->timezone);
 }
 
 /*
@@ -78,13 +105,13 @@ copy_guid(struct mail_save_context *ctx, struct mail *mail)
 
 int
 release_copy(struct mailbox_transaction_context *t, struct mail *mail,
-	struct istream *outgoing)
+	struct istream *outgoing, const struct marks *marks)
 {
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
 	struct quarantine_mail *own = quarantine_mail(mail);
 	int ret;
 
-	copy_flags(ctx, mail);
+	set_marks(ctx, marks);
 	if (copy_guid(ctx, mail) < 0) {
 		mailbox_save_cancel(&ctx);
 		mail_storage_copy_error(t->box->storage, mail->box->storage);
@@ -97,11 +124,13 @@ release_copy(struct mailbox_transaction_context *t, struct mail *mail,
 }
 
 int
-release_save(struct mailbox_transaction_context *t, struct istream *outgoing)
+release_save(struct mailbox_transaction_context *t, struct istream *outgoing,
+	const struct marks *marks)
 {
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
 	ssize_t ret;
 
+	set_marks(ctx, marks);
 	if (mailbox_save_begin(&ctx, outgoing) < 0)
 		return -1;
 	do {

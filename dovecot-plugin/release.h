@@ -25,15 +25,30 @@ int release_check(const struct sekisho_user *user,
 	bool approve, pool_t pool, struct released *released_r,
 	struct control_refusal *refusal_r);
 
+/* What a mailbox knows of a message besides its bytes. */
+struct marks {
+	enum mail_flags flags;
+	const char *const *keywords;
+	time_t received;	/* -1: as the quarantine has it, or now */
+	int timezone;		/* of received, minutes */
+};
+
+/* Those that the user has given a message of the quarantine. */
+void marks_of_mail(struct mail *mail, struct marks *marks_r);
+
+/* Those that come with an upload; the texts are on the pool. */
+void marks_of_upload(const struct mail_save_context *ctx, pool_t pool,
+	struct marks *marks_r);
+
 /*
  * Copies it into the mailbox of transaction t, with other bytes than are
  * stored. Returns 0, or -1 with an error set in that mailbox.
  */
 int release_copy(struct mailbox_transaction_context *t, struct mail *mail,
-	struct istream *outgoing);
+	struct istream *outgoing, const struct marks *marks);
 
 /* Saves it there when it is in the quarantine no more. */
 int release_save(struct mailbox_transaction_context *t,
-	struct istream *outgoing);
+	struct istream *outgoing, const struct marks *marks);
 
 #endif

@@ -10,8 +10,10 @@
 #include <str.h>
 
 struct uploads {
+	pool_t pool;
 	struct mailbox *box;
-	struct istream *input;		/* of the message that is coming in */
+	struct marks marks;		/* of the message that is coming in */
+	struct istream *input;
 	struct ostream *output;		/* NULL when none is */
 	ARRAY(struct upload) messages;
 };
@@ -19,19 +21,23 @@ struct uploads {
 struct uploads *
 uploads_new(struct mailbox *box)
 {
-	struct uploads *uploads = i_new(struct uploads, 1);
+	pool_t pool = pool_alloconly_create("sekisho uploads", 1024);
+	struct uploads *uploads = p_new(pool, struct uploads, 1);
 
+	uploads->pool = pool;
 	uploads->box = box;
-	i_array_init(&uploads->messages, 4);
+	p_array_init(&uploads->messages, pool, 4);
 	return uploads;
 }
 
 void
-uploads_begin(struct uploads *uploads, struct istream *input)
+uploads_begin(struct uploads *uploads, const struct mail_save_context *ctx,
+	struct istream *input)
 {
 	string_t *prefix = t_str_new(128);
 
 	mail_user_set_get_temp_prefix(prefix, uploads->box->storage->user->set);
+	marks_of_upload(ctx, uploads->pool, &uploads->marks);
 	uploads->input = input;
 	uploads->output = iostream_temp_create_named(str_c(prefix), 0,
 		"uploaded mail");
@@ -73,6 +79,7 @@ uploads_finish(struct uploads *uploads)
 			o_stream_get_error(uploads->output));
 		return -1;
 	}
+	upload.marks = uploads->marks;
 	upload.message = iostream_temp_finish(&uploads->output, IO_BLOCK_SIZE);
 	switch (held_mail_parse(upload.message, &upload.held, &err)) {
 	case HELD_MAIL_FOUND:
@@ -106,6 +113,7 @@ uploads_free(struct uploads **_uploads)
 {
 	struct uploads *uploads = *_uploads;
 	struct upload *upload;
+	pool_t pool;
 
 	*_uploads = NULL;
 	if (uploads == NULL)
@@ -115,6 +123,6 @@ uploads_free(struct uploads **_uploads)
 		i_stream_unref(&upload->message);
 		sekisho_held_free(&upload->held);
 	}
-	array_free(&uploads->messages);
-	i_free(uploads);
+	pool = uploads->pool;
+	pool_unref(&pool);
 }

@@ -7,10 +7,12 @@
 
 #include "sekisho-plugin.h"
 #include "held.h"
+#include "release.h"
 
 struct upload {
 	struct istream *message;	/* seekable */
 	struct sekisho_held held;	/* what its field X-Sekisho-Held says */
+	struct marks marks;
 };
 
 struct uploads;
@@ -19,7 +21,8 @@ struct uploads;
 struct uploads *uploads_new(struct mailbox *box);
 
 /* One message, as save_begin and save_continue bring it: 0 or -1. */
-void uploads_begin(struct uploads *uploads, struct istream *input);
+void uploads_begin(struct uploads *uploads,
+	const struct mail_save_context *ctx, struct istream *input);
 int uploads_continue(struct uploads *uploads);
 
 /* Returns 1, 0 when the message is none that was held, or -1. */

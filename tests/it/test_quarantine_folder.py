@@ -219,6 +219,7 @@ def test_q4_two_sessions(quarantine, imap):
 def test_q6_thousand(stack):
     """Q6: a thousand mails in one command"""
     quarantine = Quarantine(stack, "carol")
+    quarantine.empty()
     ids = quarantine.hold_many(1000)
     with quarantine.session() as imap:
         assert imap.select("Quarantine") == 1000

@@ -2,6 +2,7 @@
 that a refusal leaves everything where it was (Q9)."""
 import contextlib
 import os
+import time
 
 import pytest
 
@@ -258,3 +259,82 @@ def test_q6_upload_of_several(quarantine, imap):
               quarantine.stored(second, mail()))
     assert quarantine.count(first, "INBOX") == 1
     assert quarantine.count(second, "INBOX") == 1
+
+
+def dribble(imap, folder, message):
+    """APPEND, byte after byte at first."""
+    imap.tag += 1
+    imap.out.write(b"a%d APPEND %s {%d+}\r\n" % (
+        imap.tag, folder.encode(), len(message)))
+    for i in range(30):
+        imap.out.write(message[i:i + 1])
+        imap.out.flush()
+        time.sleep(0.002)
+    imap.out.write(message[30:] + b"\r\n")
+    imap.out.flush()
+    return imap.wait("a%d" % imap.tag)
+
+
+def test_q4_upload_to_inbox(quarantine, imap):
+    """Q4, Q9: an upload of a held mail into an ordinary folder delivers it"""
+    held, uid = hold(quarantine, imap)
+    reply = dribble(imap, "INBOX", quarantine.stored(held, mail()))
+    assert reply.ok and "APPENDUID" in reply.text, reply
+    imap.must("UID STORE %d +FLAGS (\\Deleted)" % uid)
+    imap.must("EXPUNGE")
+    imap.select("INBOX")
+    assert len(imap.uids("HEADER X-Sekisho-Released", held)) == 1
+    assert not imap.uids("HEADER X-Sekisho-Held", held)
+    assert [line.split()[2] for line in quarantine.log(held)] == [
+        "action=deliver"]
+    reply = imap.command("APPEND INBOX", quarantine.stored(new_held_id(),
+                                                           infected()))
+    assert reply.line.startswith("NO [NOPERM] Today's scan found"), reply
+
+
+def test_q4_upload_marks(quarantine, imap):
+    """Q4: flags, keywords and date of an upload are kept"""
+    for held in (hold(quarantine, imap)[0], new_held_id()):
+        imap.must('APPEND INBOX (\\Seen $SekishoSpam mine) '
+                  '"24-Nov-2025 09:00:00 +0900"',
+                  quarantine.stored(held, mail()))
+        imap.select("INBOX")
+        uid, = imap.uids("HEADER X-Sekisho-Released", held)
+        text = repr(imap.must("UID FETCH %d (FLAGS INTERNALDATE)" % uid))
+        assert "\\\\Seen" in text and "mine" in text
+        assert "$Sekisho" not in text and '"24-Nov-2025' in text
+        imap.select("Quarantine")
+
+
+def test_q8_upload_of_both(quarantine, imap):
+    """Q8: held mail and other mail are not taken in one command"""
+    held, _ = hold(quarantine, imap)
+    mails = [mail().as_bytes(), quarantine.stored(held, mail())]
+    for first, second in (mails, mails[::-1]):
+        reply = imap.command("APPEND INBOX", first, second)
+        assert reply.line.startswith("NO [CANNOT] Held mail and other mail "
+                                     "cannot go in one command"), reply
+    assert quarantine.count(held, "INBOX") == 0
+
+
+def test_q8_upload_with_wrong_line(imap):
+    """Q8: an upload that only looks like held mail is refused"""
+    reply = imap.command("APPEND INBOX", b"X-Sekisho-Held: v=1; id=x\r\n" +
+                         mail().as_bytes())
+    assert reply.line.startswith("NO [CANNOT] The line X-Sekisho-Held of this "
+                                 "mail is not genuine"), reply
+
+
+@pytest.mark.parametrize("message", [
+    b"X", b"X-Sekisho-Hel", b"X-Sekisho-Help: me\r\n\r\nBody\r\n",
+    mail().as_bytes(), b"Subject: big\r\n\r\n" + 40000 * b"0123456789\r\n"],
+    ids=len)
+def test_ordinary_upload(imap, message):
+    """An ordinary upload is stored as it came, however slowly it comes"""
+    message = message.ljust(40, b"\n") if len(message) < 30 else message
+    reply = dribble(imap, "INBOX", message)
+    assert reply.ok, reply
+    imap.select("INBOX")
+    uid = int(reply.text.split("]")[0].split()[2])
+    assert imap.body(uid).replace(b"\r\n", b"\n") == \
+        message.replace(b"\r\n", b"\n")
