@@ -1,12 +1,11 @@
 """Held mail for the tests: sealed as sekishod does and handed over to LMTP, as
 if Exim had; and a look at where it went."""
-import hmac
 import re
 import smtplib
 import subprocess
-import time
 import uuid
 
+from holding import Held
 from mails import mail
 from rawimap import Session
 
@@ -16,26 +15,6 @@ KEYWORDS = {"spam": "$SekishoSpam", "content": "$SekishoContent",
 
 def new_held_id():
     return "t" + uuid.uuid4().hex[:15]
-
-
-def escape(value):
-    return re.sub(rb"[^A-Za-z0-9._@+-]",
-                  lambda m: b"%%%02X" % m.group()[0],
-                  value.encode()).decode()
-
-
-def held_header(key, held_id, held_class, sender, recipient, reason):
-    """X-Sekisho-Held as held.h describes it, with its seal."""
-    def digest(text):
-        return hmac.new(key, text.encode(), "sha256").hexdigest()
-
-    fields = [("v", "1"), ("id", held_id), ("time", str(int(time.time()))),
-              ("class", held_class), ("rule", "own"), ("reason", reason),
-              ("sender", sender), ("recipient", recipient),
-              ("key", digest("sekisho: the name of this key")[:8])]
-    fields = ["%s=%s;" % (name, escape(value)) for name, value in fields]
-    fields.append("seal=" + digest("".join(fields)))
-    return "X-Sekisho-Held: %s\r\n" % "\r\n\t".join(fields)
 
 
 class Quarantine:
@@ -77,14 +56,11 @@ class Quarantine:
         """A message as it is filed, but for the reason for people."""
         if not isinstance(message, bytes):
             message = message.as_bytes()
-        with open(self.stack.env["STACK_DIR"] + "/sekishod/held.key",
-                  encoding="ascii") as file:
-            key = bytes.fromhex(file.readline().strip())
-        header = held_header(
-            key, held_id, held_class,
-            "sender@partner.test" if sender is None else sender,
-            self.user + "@example.test", reason)
-        return header.encode() + message
+        held = Held(self.user + "@example.test", held_id, reason=reason,
+                    sender="sender@partner.test" if sender is None
+                    else sender, **{"class": held_class})
+        return b"X-Sekisho-Held: %s\r\n%s" % (
+            held.sealed(self.stack).encode(), message)
 
     def file(self, *messages):
         """Hands messages over to LMTP, as Exim does."""

@@ -1,17 +1,26 @@
 """Mail that a rule holds, on its way from Exim into the quarantine (Q1)."""
+import contextlib
 import os
 import pwd
+import re
 import shutil
+import signal
+import smtplib
+import stat
+import subprocess
 import threading
+import time
 
 import pytest
 
-from holding import (Held, LosingProxy, held, hold_rule, lmtp, lmtp_log,
-                     messages, original, unfolded)
+from exims import OtherExim
+from holding import (Held, LosingProxy, as_administrator, held, hold_rule,
+                     lmtp, lmtp_log, messages, original, unfolded)
 from mails import EICAR, mail
 from quarantine import Quarantine
 from reading import STAMP, attachments, fields, own, parsed, subject, text
 from running import add_rules, new_id, rule, wait_until
+from test_entrances import bdat
 
 RULES = (
     hold_rule("own-hold", "all") +
@@ -35,6 +44,12 @@ def rules_that_hold(stack):
 
 def in_inbox(stack, user, message_id):
     return stack.search(user, "HEADER", "Message-ID", message_id)
+
+
+def suppressed(function, *arguments):
+    """Its value, or None when the connection was lost."""
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        return function(*arguments)
 
 
 def restart(stack, *daemons):
@@ -122,8 +137,9 @@ def test_q9_class(stack):
     message = mail(X_Hold="virus", files=[("a.com", EICAR)])
     stack.send(message, "alice+virus@example.test")
     data, flags = held(stack, "alice", message["Message-ID"])
-    assert original(data).endswith(message.as_bytes())
     assert "$SekishoVirus" in flags
+    assert message.as_bytes().replace(b"\r\n", b"\n") in as_administrator(
+        stack, "alice", message["Message-ID"])
     assert b"X-Sekisho-Reason: own-virus: Eicar-Test-Signature " \
         b"(own-virus)\r\n" in data
 
@@ -140,6 +156,33 @@ def test_o1_log(stack):
     assert lmtp_log(stack, exim_id) == [
         "id=%s user=erin+log@example.test action=hold rule=own-hold "
         "class=content result=ok" % exim_id]
+
+
+@pytest.mark.parametrize("how", ["host", "wire"])
+def test_q1_other_exim(stack, how):
+    """Q1: held byte for byte by TCP, and out of a spool in wire format"""
+    def host(text):
+        return re.sub(r"(?m)^SEKISHO_QUARANTINE_SOCKET = .*",
+                      "SEKISHO_QUARANTINE_HOST = 127.0.0.1\n"
+                      "SEKISHO_QUARANTINE_PORT = %d" % stack.port("LMTP"),
+                      text)
+
+    exim = OtherExim(stack, how, host if how == "host" else
+                     lambda text: text.replace("spool_wireformat = false",
+                                               "spool_wireformat = true"))
+    message_id = new_id()
+    sent = HEAD % message_id.encode() + ODD["long-line"]
+    with exim.session() as smtp:
+        assert bdat(smtp, ["alice+%s@example.test" % how, "list@example.test"],
+                    sent, 1000)[0] == 250
+    wait_until(lambda: len(messages(stack, "alice", "Quarantine", "HEADER",
+                                    "Message-ID", '"%s"' % message_id)) == 2,
+               "two held mails of alice", 60)
+    for data, _ in messages(stack, "alice", "Quarantine", "HEADER",
+                            "Message-ID", '"%s"' % message_id):
+        assert original(data).endswith(sent)
+    data, _ = held(stack, "bob", message_id)
+    assert original(data).endswith(sent)
 
 
 # -- who gets what ------------------------------------------------------------
@@ -168,8 +211,9 @@ def test_r1_cleaned_beside(stack):
     """Q1, R1: held with its virus for one, cleaned for another"""
     message = mail(X_Hold="virus", files=[("a.com", EICAR), ("b", b"fine")])
     stack.send(message, ["alice+beside@example.test", "bob@example.test"])
-    data, _ = held(stack, "alice", message["Message-ID"])
-    assert original(data).endswith(message.as_bytes())
+    held(stack, "alice", message["Message-ID"])
+    assert message.as_bytes().replace(b"\r\n", b"\n") in as_administrator(
+        stack, "alice", message["Message-ID"])
     other = stack.arrived("bob", message["Message-ID"])
     assert EICAR not in [content for _, content in attachments(other)]
 
@@ -315,6 +359,13 @@ def deferred(stack, recipient, reason, *values):
     return message
 
 
+def test_q1_key_file(stack):
+    """Q1: the key file that the first start made is sekishod's alone"""
+    status = os.stat(stack.env["STACK_DIR"] + "/sekishod/held.key")
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    assert status.st_uid == pwd.getpwnam("sekisho").pw_uid
+
+
 def test_q1_unknown_key(stack):
     """Q1, O4: held on a host with another key file: 451, not delivered"""
     field = Held("erin@example.test")
@@ -383,6 +434,39 @@ def test_q1_answer_lost(stack):
     exim_id = stack.exim_id(message["Message-ID"])
     assert [line.rsplit(" ", 1)[1] for line in lmtp_log(stack, exim_id)] == [
         "result=ok", "result=there-already", "result=there-already"]
+
+
+def lmtp_processes(stack):
+    """Process ids of this stack's lmtp."""
+    with open(stack.env["STACK_DIR"] + "/run/dovecot.pid",
+              encoding="ascii") as file:
+        out = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid",
+                              file.read().strip()], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    return [int(line.split()[0]) for line in out.splitlines()
+            if line.split()[1] == "lmtp"]
+
+
+def test_q1_killed(stack):
+    """Q1: LMTP is killed at any moment, Exim comes again: filed once"""
+    message = mail(files=[("big.bin", os.urandom(1 << 20))])
+    for turn in range(20):
+        field = Held("erin@example.test").sealed(stack)
+        client = threading.Thread(target=suppressed, args=(
+            lmtp, stack, "erin@example.test", message, field))
+        client.start()
+        time.sleep(turn * 0.01)
+        for pid in lmtp_processes(stack):
+            os.kill(pid, signal.SIGKILL)
+        client.join()
+        wait_until(lambda: suppressed(
+            lmtp, stack, "erin@example.test", message, field) == (250, b""),
+            "the second try")
+    found = messages(stack, "erin", "Quarantine", "HEADER", "Message-ID",
+                     '"%s"' % message["Message-ID"])
+    assert len(found) == 20
+    for data, _ in found:
+        assert original(data).endswith(message.as_bytes())
 
 
 def test_o4_dovecot_down(stack):

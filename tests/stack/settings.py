@@ -10,8 +10,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 USERS = ("alice", "bob", "carol", "dave", "erin")
 PORTS = {"SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
-         "IMAP_PORT": 143, "LDAP_PORT": 389, "LDAPS_PORT": 636,
-         "SINK_PORT": 26, "WEB_PORT": 80}
+         "IMAP_PORT": 143, "LMTP_PORT": 240, "LDAP_PORT": 389,
+         "LDAPS_PORT": 636, "SINK_PORT": 26, "WEB_PORT": 80}
 PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
            "SCAN_SOCKET", "CONTROL_SOCKET", "ACCOUNT_SOCKET", "ACCOUNTS",
            "WEB_URL", "EXIM", "EXIM_CONFIG", "EXIM_LOG", "EXIM_SPOOL",
