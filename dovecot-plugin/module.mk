@@ -57,6 +57,14 @@ dovecot_modules := $(O)/lib01_sekisho_plugin.so \
 	$(O)/lib95_sekisho_lmtp_plugin.so
 all: $(dovecot_modules)
 
+dovecot_libs := $(call dovecot_config,dovecot_pkglibdir)/libdovecot
+exported += dovecot-plugin/exports.map:$(O)/lib01_sekisho_plugin.so:$\
+	$(dovecot_libs).so,$(dovecot_libs)-storage.so
+exported += dovecot-plugin/exports-lmtp.map:$\
+	$(O)/lib95_sekisho_lmtp_plugin.so:$\
+	$(dovecot_libs).so,$(dovecot_libs)-storage.so,$\
+	$(dovecot_libs)-lda.so,$(O)/lib01_sekisho_plugin.so
+
 install: install-dovecot
 install-dovecot: $(dovecot_modules)
 	for f in $(dovecot_modules); do \

@@ -35,7 +35,8 @@ $(O)/sekisho-seal: $(seal_obj) $(O)/libsekisho.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^
 
 all: $(O)/sekisho-localscan.so $(O)/sekisho-variant $(O)/sekisho-seal
-exported += exim-localscan/exports.map:$(O)/sekisho-localscan.so
+EXIM ?= /usr/sbin/exim4
+exported += exim-localscan/exports.map:$(O)/sekisho-localscan.so:$(EXIM)
 
 install: install-localscan
 install-localscan: $(O)/sekisho-localscan.so $(O)/sekisho-variant \

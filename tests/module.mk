@@ -56,8 +56,8 @@ check-fuzz: $(fuzz_bin)
 		echo "not ok $${f##*/}"; status=1; }; \
 	done; exit $$status
 
-# Modules and the map of what they export, "MAP:MODULE" each.
-check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(lastword \
+# "MAP:MODULE:HOST,HOST" for each module: what it exports, who loads it.
+check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(word 2,\
 		$(subst :, ,$(e))))
 	@CC='$(CC)' tests/check-exports $< $(exported)
 
