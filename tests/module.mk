@@ -13,7 +13,7 @@ all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
 $(O)/tests/%: private PART_CPPFLAGS := -Icore/sekishod -Iexim-localscan \
-	-Itests/unit \
+	-Itests/unit -isystem $(EXIM_INCLUDE) \
 	$(patsubst -I%,-isystem %,$(call pkg,--cflags,$(sekishod_pkgs)))
 
 test_libs = $(O)/libsekishod.a $(O)/libsekisho.a

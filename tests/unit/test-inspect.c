@@ -385,7 +385,7 @@ int
 main(void)
 {
 	scanner_make();
-	engine = engine_open(scanner_directory, 60, &err);
+	engine = engine_open(scanner_directory, 3600, &err);
 	if (engine == NULL) {
 		printf("not ok engine: %s\n", err.text);
 		scanner_remove();
