@@ -52,6 +52,7 @@ struct decision {
 	struct decision_outcome *outcomes;
 	size_t outcome_count;
 	size_t *recipient_outcome;	/* for each recipient of the message */
+	bool *recipient_spam;		/* ... a rule of class spam fired */
 	struct decision_notice *notices;
 	size_t notice_count;
 	bool defer;			/* unscannable and no rule took it */

@@ -207,3 +207,12 @@ directory_approvals(struct directory *directory,
 	pool_free(approvals.pool);
 	return result;
 }
+
+int
+directory_ready(struct directory *directory, int64_t deadline,
+	struct sekisho_error *err)
+{
+	if (*directory->config->ldap_uri == '\0')
+		return 0;
+	return directory_conn_ready(directory->conn, deadline, err);
+}

@@ -45,6 +45,13 @@ int directory_approvals(struct directory *directory,
 	const struct directory_question *question, int64_t deadline,
 	bool *approved_r, struct sekisho_error *err);
 
+/*
+ * Could it be asked now? Asks nothing: a look at the connection, which is made
+ * when there is none. Returns 0, also without a directory, or -1: unavailable.
+ */
+int directory_ready(struct directory *directory, int64_t deadline,
+	struct sekisho_error *err);
+
 /* How a request for one user ended. */
 enum directory_status {
 	DIRECTORY_STATUS_DONE,

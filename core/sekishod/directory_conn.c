@@ -236,20 +236,34 @@ conn_try(struct directory_conn *conn, const struct directory_call *call,
 	return code;
 }
 
+/* The end of the time for one question. */
+static int64_t
+conn_end(const struct directory_conn *conn, int64_t deadline)
+{
+	int64_t end = sekisho_deadline(
+		(int64_t)conn->config->ldap_timeout * 1000);
+
+	return deadline < end ? deadline : end;
+}
+
+int
+directory_conn_ready(struct directory_conn *conn, int64_t deadline,
+	struct sekisho_error *err)
+{
+	return conn_open(conn, conn_end(conn, deadline), err);
+}
+
 int
 directory_conn_call(struct directory_conn *conn,
 	const struct directory_call *call, int64_t deadline,
 	LDAP **ldap_r, LDAPMessage **answer_r, struct sekisho_error *err)
 {
-	int64_t end = sekisho_deadline(
-		(int64_t)conn->config->ldap_timeout * 1000);
+	int64_t end = conn_end(conn, deadline);
 	size_t tries = conn->server_count + 1;
 	bool fresh;
 	int code;
 
 	*answer_r = NULL;
-	if (deadline < end)
-		end = deadline;
 	while (tries-- > 0) {
 		fresh = conn->ldap == NULL;
 		if (conn_open(conn, end, err) < 0)
@@ -275,11 +289,8 @@ int
 directory_conn_verify(struct directory_conn *conn, const char *dn,
 	const char *password, int64_t deadline, struct sekisho_error *err)
 {
-	int64_t end = sekisho_deadline(
-		(int64_t)conn->config->ldap_timeout * 1000);
+	int64_t end = conn_end(conn, deadline);
 
-	if (deadline < end)
-		end = deadline;
 	/* Finds the server that answers. */
 	if (conn_open(conn, end, err) < 0)
 		return -1;

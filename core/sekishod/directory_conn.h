@@ -47,6 +47,10 @@ int directory_conn_call(struct directory_conn *conn,
 	const struct directory_call *call, int64_t deadline,
 	LDAP **ldap_r, LDAPMessage **answer_r, struct sekisho_error *err);
 
+/* Is there a connection, or can one be made? Returns 0 or -1: unavailable. */
+int directory_conn_ready(struct directory_conn *conn, int64_t deadline,
+	struct sekisho_error *err);
+
 /*
  * Is this the password of dn? Asked on a connection of its own. Returns 1, 0,
  * or -1: unavailable. An empty password is never right.

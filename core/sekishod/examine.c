@@ -43,36 +43,7 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 	return result;
 }
 
-/* Step 3: one search for all recipients whose approvals can matter. */
-static int
-step_approvals(struct examination *ex, struct sekisho_error *err)
-{
-	const struct sekisho_message *message = ex->message;
-	bool *wanted = pool_array(ex->pool, message->recipient_count + 1,
-		sizeof(bool));
-	struct directory_question question = {
-		.entries = ex->approval.entries,
-		.recipients = message->recipients,
-		.wanted = wanted,
-		.recipient_count = message->recipient_count,
-	};
-	size_t i;
-
-	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
-		sizeof(bool));
-	approval_weigh(message, ex->inspection.from,
-		ex->checkpoint->config->alignment, ex->pool, &ex->approval);
-	question.entry_count = ex->approval.entry_count;
-	if (ex->checkpoint->directory == NULL)
-		return 0;
-	for (i = 0; i < message->recipient_count; i++)
-		wanted[i] = policy_wants_approval(ex->checkpoint->policy,
-			message, message->recipients[i]);
-	return directory_approvals(ex->checkpoint->directory, &question,
-		ex->deadline, ex->approved, err);
-}
-
-/* Step 4: pure thought. */
+/* Step 3: pure thought. */
 static void
 step_decide(struct examination *ex)
 {
@@ -86,6 +57,54 @@ step_decide(struct examination *ex)
 		memset(ex->trace, 0, sizeof(*ex->trace));
 	ex->decision = policy_decide(ex->checkpoint->policy, &facts, ex->pool,
 		ex->trace);
+}
+
+/*
+ * Step 4: one search for all recipients whose approvals matter. Most mail is
+ * not spam and needs none; still it does not pass while the directory is away
+ * (SPEC O4). `sekisho explain` wants to know in any case.
+ */
+static int
+step_approvals(struct examination *ex, struct sekisho_error *err)
+{
+	const struct sekisho_message *message = ex->message;
+	bool *wanted = pool_array(ex->pool, message->recipient_count + 1,
+		sizeof(bool));
+	struct directory_question question = {
+		.entries = ex->approval.entries,
+		.recipients = message->recipients,
+		.wanted = wanted,
+		.recipient_count = message->recipient_count,
+	};
+	bool possible = false, needed = false;
+	size_t i;
+
+	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
+		sizeof(bool));
+	approval_weigh(message, ex->inspection.from,
+		ex->checkpoint->config->alignment, ex->pool, &ex->approval);
+	question.entry_count = ex->approval.entry_count;
+	if (ex->checkpoint->directory == NULL)
+		return 0;
+	for (i = 0; i < message->recipient_count; i++) {
+		if (!policy_wants_approval(ex->checkpoint->policy, message,
+		    message->recipients[i]))
+			continue;
+		possible = true;
+		wanted[i] = ex->decision->recipient_spam[i] ||
+			ex->trace != NULL;
+		needed |= wanted[i];
+	}
+	if (!possible || question.entry_count == 0)
+		return 0;
+	if (!needed)
+		return directory_ready(ex->checkpoint->directory,
+			ex->deadline, err);
+	if (directory_approvals(ex->checkpoint->directory, &question,
+	    ex->deadline, ex->approved, err) < 0)
+		return -1;
+	step_decide(ex);
+	return 0;
 }
 
 static enum rewrite_result
@@ -203,10 +222,11 @@ examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 
 	ex->message_fd = assemble_message(ex->message, body_fd, &ex->size,
 		err);
-	if (ex->message_fd < 0 || step_inspect(ex, err) < 0 ||
-	    step_approvals(ex, err) < 0)
+	if (ex->message_fd < 0 || step_inspect(ex, err) < 0)
 		return -1;
 	step_decide(ex);
+	if (step_approvals(ex, err) < 0)
+		return -1;
 	result = step_rewrite(ex, err);
 	if (result == REWRITE_IMPOSSIBLE) {
 		forbid_cleaning(ex);

@@ -41,7 +41,8 @@ bool policy_protects(const struct policy *policy, const char *domain);
 
 /*
  * True when the approvals of this recipient can matter: the mail is inbound
- * for him and a rule of class spam is on (SPEC A3, A4).
+ * for him and a rule of class spam is on (SPEC A3, A4). They do matter when
+ * one of these rules fires as long as nobody has approved.
  */
 bool policy_wants_approval(const struct policy *policy,
 	const struct sekisho_message *message, const char *recipient);
@@ -50,7 +51,8 @@ bool policy_wants_approval(const struct policy *policy,
 struct policy_case {
 	const struct sekisho_message *message;
 	const struct inspection *inspection;
-	const bool *approved;	/* for each recipient: he approved the sender */
+	const bool *approved;	/* for each recipient: he approved the sender;
+				 * NULL: nobody did */
 };
 
 /* One line of `sekisho explain`: why a rule fired for a recipient, or not. */

@@ -133,9 +133,13 @@ find_rules(struct deciding *deciding, size_t recipient)
 	deciding->view.recipient = address;
 	deciding->view.section = policy_section(policy,
 		here || directions == 0 ? address : facts->message->sender);
-	for (i = 0; i < policy->rule_count; i++)
+	for (i = 0; i < policy->rule_count; i++) {
 		deciding->fired[i] = rule_fires(deciding, policy->rules[i],
 			directions, approved);
+		deciding->decision->recipient_spam[recipient] |=
+			deciding->fired[i] &&
+			policy->rules[i]->class == CLASS_SPAM;
+	}
 	deciding->fired[i] = here;
 }
 
@@ -363,6 +367,7 @@ policy_decide(const struct policy *policy, const struct policy_case *facts,
 	view_score(&deciding.view, facts->message->spam_score);
 	decision->recipient_outcome = pool_array(pool, count + 1,
 		sizeof(size_t));
+	decision->recipient_spam = pool_array(pool, count + 1, sizeof(bool));
 	for (i = 0; i < count; i++) {
 		find_rules(&deciding, i);
 		outcome = outcome_find(&deciding, outcome);

@@ -6,7 +6,7 @@
 
 "slow" holds back every answer for .delay seconds, "busy" answers every question
 with code 51 (RFC 4511), "mute" takes questions and never answers, "cut" sends
-half of an answer and no more.
+half of an answer and no more. proxy.searches counts what was searched for.
 """
 import select
 import socket
@@ -17,14 +17,22 @@ ANSWERS = {0x60: 0x61, 0x63: 0x65, 0x66: 0x67, 0x68: 0x69, 0x4a: 0x6b,
            0x77: 0x78}
 
 
-def busy_answer(question):
-    """LDAPMessage { id, xxxResponse { 51, "", "" } }, or None."""
+SEARCH = 0x63
+
+
+def parse(question):
+    """Id and kind of a LDAPMessage, as bytes and number."""
     if len(question) < 6 or question[0] != 0x30:
-        return None
+        return b"", None
     at = 2 + (question[1] & 0x7f if question[1] & 0x80 else 0)
     length = question[at + 1]
-    message_id = question[at:at + 2 + length]
-    kind = ANSWERS.get(question[at + 2 + length])
+    return question[at:at + 2 + length], question[at + 2 + length]
+
+
+def busy_answer(question):
+    """LDAPMessage { id, xxxResponse { 51, "", "" } }, or None."""
+    message_id, kind = parse(question)
+    kind = ANSWERS.get(kind)
     if kind is None:
         return None
     body = message_id + bytes([kind, 7, 10, 1, 51, 4, 0, 4, 0])
@@ -34,6 +42,7 @@ def busy_answer(question):
 class LdapProxy:
     def __init__(self, target):
         self.target, self.mode, self.delay = target, "ask", 0
+        self.searches = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -71,6 +80,7 @@ class LdapProxy:
                     self._answer(client, data)
 
     def _question(self, client, server, data):
+        self.searches += parse(data)[1] == SEARCH
         if self.mode == "busy":
             answer = busy_answer(data)
             if answer is not None:

@@ -142,6 +142,18 @@ def test_proxy(site, proxy, mode, reason):
     works_again(site)
 
 
+def test_letter(site, proxy):
+    """A3: the directory is not asked about a letter that is no spam"""
+    works(site)
+    before = proxy.searches
+    message = mail(sender=FRIEND)
+    site.send(message, ALICE, sender=FRIEND)
+    site.arrived("alice", message["Message-ID"])
+    assert proxy.searches == before
+    send(site)
+    assert proxy.searches == before + 1
+
+
 @pytest.mark.parametrize("wrong", [{"authority": "foreign"},
                                    {"names": "subjectAltName=DNS:other.test"}],
                          ids=["authority", "name"])

@@ -34,6 +34,7 @@ struct mail {
 	struct inspection inspection;
 	const char **approved;
 	size_t approved_count;
+	bool *matters;		/* for each recipient: the directory is asked */
 	const char *traced;	/* rule ids, or "" */
 	char *policy;		/* text of the policy */
 };
@@ -348,8 +349,7 @@ print_decision(const struct mail *mail, const struct policy *policy,
 		print_outcome(&decision->outcomes[i], i, out);
 	for (i = 0; i < count && count <= 20; i++)
 		fprintf(out, "%s outcome %zu%s\n", message->recipients[i],
-			decision->recipient_outcome[i], policy_wants_approval(
-			policy, message, message->recipients[i]) ?
+			decision->recipient_outcome[i], mail->matters[i] ?
 			", approvals matter" : "");
 	if (count > 20)
 		fprintf(out, "%zu recipients\n", count);
@@ -382,23 +382,60 @@ print_trace(const struct mail *mail, const struct trace *trace, FILE *out)
 	}
 }
 
+/* Whose approvals does a clerk ask for? */
 static void
-decide(struct mail *mail, const struct policy *policy, FILE *out)
+find_matters(struct mail *mail, const struct policy *policy)
 {
-	size_t i, k, count = mail->message.recipient_count;
+	const struct sekisho_message *message = &mail->message;
+	struct policy_case facts = { message, &mail->inspection, NULL };
+	struct decision *decision = policy_decide(policy, &facts, mail->pool,
+		NULL);
+	size_t i, count = message->recipient_count;
+
+	mail->matters = pool_array(mail->pool, count + 1, sizeof(bool));
+	for (i = 0; i < count; i++)
+		mail->matters[i] = decision->recipient_spam[i] &&
+			policy_wants_approval(policy, message,
+			message->recipients[i]);
+}
+
+/* The decision as text; only: without approvals that do not matter. */
+static char *
+decide(struct mail *mail, const struct policy *policy, bool only,
+	struct trace *trace)
+{
+	size_t i, k, len, count = mail->message.recipient_count;
 	bool *approved = pool_array(mail->pool, count + 1, sizeof(bool));
 	struct policy_case facts = { &mail->message, &mail->inspection,
 		approved };
-	struct trace trace = { 0 };
-	struct decision *decision;
+	char *text, *copy;
+	FILE *out = open_memstream(&text, &len);
 
 	for (i = 0; i < count; i++)
 		for (k = 0; k < mail->approved_count; k++)
 			approved[i] |= strcmp(mail->approved[k],
-				mail->message.recipients[i]) == 0;
-	decision = policy_decide(policy, &facts, mail->pool,
-		*mail->traced != '\0' ? &trace : NULL);
-	print_decision(mail, policy, decision, out);
+				mail->message.recipients[i]) == 0 &&
+				(!only || mail->matters[i]);
+	print_decision(mail, policy, policy_decide(policy, &facts, mail->pool,
+		trace), out);
+	fclose(out);
+	copy = pool_strdup(mail->pool, text);
+	free(text);
+	return copy;
+}
+
+static void
+decide_and_print(struct mail *mail, const struct policy *policy, FILE *out)
+{
+	struct trace trace = { 0 };
+	char *text;
+
+	find_matters(mail, policy);
+	text = decide(mail, policy, false, *mail->traced != '\0' ? &trace :
+		NULL);
+	fputs(text, out);
+	if (strcmp(text, decide(mail, policy, true, NULL)) != 0)
+		fputs("approvals that do not matter make a difference\n", out);
 	print_trace(mail, &trace, out);
 }
 
@@ -420,7 +457,7 @@ case_run(struct mail *mail, const char *directory)
 	unlink(file);
 	out = open_memstream(&text, &len);
 	if (policy != NULL)
-		decide(mail, policy, out);
+		decide_and_print(mail, policy, out);
 	else
 		fprintf(out, "refused policy.xml%s\n", err.text +
 			(strncmp(err.text, file, strlen(file)) == 0 ?
