@@ -71,6 +71,7 @@ include core/sekishod/module.mk
 include exim-localscan/module.mk
 include dovecot-plugin/module.mk
 include ldap-schema/module.mk
+include webmail-plugin/module.mk
 include docs/module.mk
 include tests/module.mk
 endif

@@ -476,18 +476,3 @@ class Exim(Daemon):
                 "1": "with Sekisho", "compiled-in": "with Sekisho inside",
                 "malware": "with clamd", "0": "without Sekisho",
             }[self.settings.module])
-
-
-EVERY = (Dns, Ldap, Rspamd, Dovecot, Sink, Clamd, Sekishod, Exim)
-
-
-def wanted(settings):
-    """The daemons of this stack, in the order of their starting."""
-    without = set()
-    if not settings.rspamd:
-        without.add(Rspamd)
-    if settings.module != "malware":
-        without.add(Clamd)
-    if not settings.checkpoint:
-        without.add(Sekishod)
-    return [kind(settings) for kind in EVERY if kind not in without]

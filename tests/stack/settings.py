@@ -76,6 +76,7 @@ class Settings:
             raise Refused("STACK_ACCOUNTS is separate or shared")
         self.checkpoint = self.module in ("1", "compiled-in")
         self.rspamd = switch("STACK_RSPAMD", "1") == "1"
+        self.web = switch("WEB", switch("STACK_WEB", "0")) == "1"
         self.queue_only = switch("STACK_QUEUE_ONLY", "0") == "1"
         self.reputation = (switch("STACK_REPUTATION", "1") == "1" and
                            self.checkpoint and namespaces_work())

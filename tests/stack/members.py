@@ -1,0 +1,19 @@
+"""Which daemons a stack consists of."""
+from daemons import (Clamd, Dns, Dovecot, Exim, Ldap, Rspamd, Sekishod, Sink)
+from webmail import Webmail
+
+EVERY = (Dns, Ldap, Rspamd, Dovecot, Sink, Clamd, Sekishod, Webmail, Exim)
+
+
+def wanted(settings):
+    """The daemons of this stack, in the order of their starting."""
+    without = set()
+    if not settings.rspamd:
+        without.add(Rspamd)
+    if settings.module != "malware":
+        without.add(Clamd)
+    if not settings.checkpoint:
+        without.add(Sekishod)
+    if not settings.web:
+        without.add(Webmail)
+    return [kind(settings) for kind in EVERY if kind not in without]

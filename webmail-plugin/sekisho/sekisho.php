@@ -1,0 +1,101 @@
+<?php
+
+/**
+ * Sekisho for Roundcube: account pages, quarantine buttons, approved senders.
+ *
+ * Thin by design: before login it asks sekishod on account.sock, after login it
+ * speaks IMAP to the folders of Sekisho's Dovecot plug-in. It knows no LDAP and
+ * holds no secret. This file has the hooks only; each noun has a file in lib/.
+ *
+ * @license GNU GPL-2.0-or-later
+ */
+class sekisho extends rcube_plugin
+{
+    /** Public pages (task login), by action plugin.sekisho.NAME. */
+    private const PAGES = ['register', 'activate', 'forgot', 'reset', 'captcha'];
+
+    public $rc;
+
+    public function init()
+    {
+        $this->rc = rcmail::get_instance();
+        $this->load_config('config.inc.php.dist');
+        $this->load_config();
+        spl_autoload_register([$this, 'autoload']);
+        $this->add_texts('localization/', $this->rc->task == 'mail');
+        $this->add_hook('startup', [$this, 'startup']);
+        if ($this->rc->task == 'login') {
+            $this->add_hook('template_object_loginform', [$this, 'login_links']);
+        } elseif ($this->rc->task == 'mail') {
+            (new sekisho_quarantine($this))->init();
+        } elseif ($this->rc->task == 'settings') {
+            (new sekisho_approved($this))->init();
+            (new sekisho_password($this))->init();
+        }
+    }
+
+    /** Classes of this plug-in, from lib/. */
+    public function autoload($class)
+    {
+        if (preg_match('/^sekisho_[a-z]+$/', $class)) {
+            $file = __DIR__ . '/lib/' . $class . '.php';
+            if (is_readable($file)) {
+                require $file;
+            }
+        }
+    }
+
+    /** Before anything else: idle sessions end, public pages are served. */
+    public function startup($args)
+    {
+        $session = new sekisho_session($this->rc);
+        if ($session->is_idle($args['action'])) {
+            $this->rc->kill_session();
+            $_REQUEST['_err'] = 'session';
+            return ['task' => 'login', 'action' => ''] + $args;
+        }
+        if ($args['task'] == 'login'
+            && preg_match('/^plugin\.sekisho\.([a-z]+)$/', (string) $args['action'], $match)
+            && in_array($match[1], self::PAGES)
+        ) {
+            (new sekisho_pages($this))->serve($match[1]);
+        }
+        return $args;
+    }
+
+    /** Login page: the two links below the form (W1). */
+    public function login_links($args)
+    {
+        $links = '';
+        foreach (['register', 'forgot'] as $page) {
+            $links .= html::a([
+                'href' => $this->page_url($page),
+                'id'   => 'sekisho-link-' . $page,
+                'style' => 'display:block;margin:.6em 0',
+            ], rcube::Q($this->gettext('link' . $page)));
+        }
+        $args['content'] .= html::div(['id' => 'sekisho-links', 'style' => 'text-align:center;margin-top:1.5em'], $links);
+        return $args;
+    }
+
+    /** A public page's address, relative to the webmail. */
+    public function page_url($page, $more = [])
+    {
+        return './?' . http_build_query(['_task' => 'login', '_action' => 'plugin.sekisho.' . $page] + $more);
+    }
+
+    /** The mail address of the user who is logged in. */
+    public function user_address()
+    {
+        return (string) $this->rc->get_user_email();
+    }
+
+    /** The connection to sekishod, for people who have not logged in. */
+    public function client()
+    {
+        return new sekisho_client(
+            $this->rc->config->get('sekisho_account_socket'),
+            $this->rc->config->get('sekisho_timeout')
+        );
+    }
+}
