@@ -237,6 +237,8 @@ explain_alone(const struct explain *explain, const struct config *config,
 		config->scan_seconds, err);
 	if (checkpoint.engine == NULL)
 		goto out;
+	/* From here on; loading signatures takes its time. */
+	ex.deadline = sekisho_deadline((int64_t)config->deadline * 1000);
 	checkpoint.directory = directory_new(config, NULL);
 	if (examine(&ex, explain->fd, err) < 0)
 		goto out;

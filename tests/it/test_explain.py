@@ -48,6 +48,8 @@ finding kind=password-protected name=Heuristics.Encrypted.Zip part=2 \
 file=c.zip member="" cleanable=no
 finding kind=virus name=Eicar-Test-Signature part=3 file=two.zip \
 member=a.com cleanable=yes
+sender address=friend@partner.test counts=yes \
+reason="it publishes nothing that could prove it"
 approved alice@example.test yes
 approved bob@example.test no
 rule R1 alice@example.test fired
