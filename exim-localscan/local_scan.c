@@ -30,7 +30,7 @@ struct scan {
 	size_t notices_failed;
 };
 
-/* Control characters could fake a line, quotes the end of a value. */
+/* Control characters could fake a line. */
 static void
 log_text(const char *before, const char *text, const char *after)
 {
@@ -45,9 +45,21 @@ log_text(const char *before, const char *text, const char *after)
 		line, after);
 }
 
-static int
-scan_fail(uschar **return_text, const struct sekisho_error *err)
+/* A quote in it could fake the end of the value. */
+static void
+error_quote(struct sekisho_error *err)
 {
+	char *p;
+
+	for (p = err->text; *p != '\0'; p++)
+		if (*p == '"' || *p == '\\')
+			*p = '\'';
+}
+
+static int
+scan_fail(uschar **return_text, struct sekisho_error *err)
+{
+	error_quote(err);
 	log_text("action=defer error=\"", err->text, "\"");
 	*return_text = US "4.3.0 Temporary failure of the mail scanner, "
 		"please try again";
@@ -56,10 +68,11 @@ scan_fail(uschar **return_text, const struct sekisho_error *err)
 
 static int
 scan_finish(const struct scan *scan, uschar **return_text,
-	const struct sekisho_error *err)
+	struct sekisho_error *err)
 {
 	char failed[sizeof(err->text) + 64] = "";
 
+	error_quote(err);
 	if (scan->notices_failed > 0)
 		snprintf(failed, sizeof(failed),
 			" notices_failed=%zu error=\"%s\"",

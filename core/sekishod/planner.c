@@ -188,6 +188,7 @@ planner_failure(const struct examination *ex, const char *reason)
 {
 	struct sekisho_plan *plan = pool_alloc(ex->pool, sizeof(*plan));
 	struct sekisho_outcome *outcome;
+	struct sekisho_buf log;
 
 	plan->defer_text = pool_strdup(ex->pool, reason);
 	plan->log = "";
@@ -202,8 +203,11 @@ planner_failure(const struct examination *ex, const char *reason)
 	plan->recipient_count = ex->message->recipient_count;
 	plan->recipient_outcome = pool_array(ex->pool,
 		plan->recipient_count + 1, sizeof(uint32_t));
-	plan->log = pool_printf(ex->pool,
-		"unscanned on-failure=accept error=\"%s\"", plan->defer_text);
+	sekisho_buf_init(&log, 8192);
+	log_add(&log, "action", "unscanned");
+	log_add(&log, "error", reason);
+	plan->log = pool_strdup(ex->pool, log.data);
+	sekisho_buf_free(&log);
 	return plan;
 }
 

@@ -118,12 +118,12 @@ class Stack:
         imap.login(user, user + "-secret-1")
         return imap
 
-    def search(self, user, *criteria):
-        """All mails of INBOX that match, as bytes with CRLF."""
+    def search(self, user, *criteria, folder="INBOX"):
+        """All mails of a folder that match, as bytes with CRLF."""
         criteria = ['"%s"' % c if " " in c else c for c in criteria]
         imap = self.mailbox(user)
         try:
-            imap.select("INBOX", readonly=True)
+            imap.select(folder, readonly=True)
             numbers = imap.search(None, *criteria)[1][0].split()
             return [imap.fetch(n, "(BODY.PEEK[])")[1][0][1] for n in numbers]
         finally:

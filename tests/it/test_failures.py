@@ -231,7 +231,7 @@ def test_accept(stack):
         arrived_once(stack, message)
     exim_id = stack.exim_id(message["Message-ID"])
     assert stack.exim_log(
-        "sekisho: id=%s unscanned on-failure=accept error=\"directory " %
+        "sekisho: id=%s action=unscanned error=\"directory " %
         exim_id)
     line, = stack.sekishod_log("id=" + exim_id)
     assert ' deliver="none to carol@example.test" error="directory ' in line

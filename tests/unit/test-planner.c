@@ -160,7 +160,7 @@ test_failure(void)
 	test_int((long long)plan->outcome_count, 1);
 	test_int(plan->outcomes[0].fate, SEKISHO_DELIVER);
 	test_int(plan->recipient_outcome[4], 0);
-	test_str(plan->log, "unscanned on-failure=accept error=\"no scanner\"");
+	test_str(plan->log, "action=unscanned error=\"no scanner\"");
 	sample_free(&sample);
 }
 
