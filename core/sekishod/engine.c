@@ -182,6 +182,28 @@ compile(struct engine *engine, struct sekisho_error *err)
 	return 0;
 }
 
+/* A RAR archive (version 1.5) of one stored file "a" that holds "sekisho". */
+static const char rar_archive[] =
+	"\x52\x61\x72\x21\x1a\x07\x00\xcf\x90\x73\x00\x00\x0d\x00\x00\x00"
+	"\x00\x00\x00\x00\x61\x5d\x74\x00\x80\x21\x00\x07\x00\x00\x00\x07"
+	"\x00\x00\x00\x03\x9b\x3e\x87\x96\x21\x5a\x00\x00\x14\x30\x01\x00"
+	"\xa4\x81\x00\x00\x61\x73\x65\x6b\x69\x73\x68\x6f\xc4\x3d\x7b\x00"
+	"\x40\x07\x00";
+
+/* libclamav does not say whether it found the library: it opens one or not. */
+static int
+try_rar(struct engine *engine, struct sekisho_error *err)
+{
+	struct pool *pool = pool_new();
+	struct scan_result result;
+	int status = engine_scan(engine, rar_archive, sizeof(rar_archive) - 1,
+		pool, &result, err);
+
+	engine->opens_rar = status == 0 && result.member_count > 0;
+	pool_free(pool);
+	return status;
+}
+
 struct engine *
 engine_open(const char *directory, unsigned int scan_seconds,
 	struct sekisho_error *err)
@@ -203,7 +225,7 @@ engine_open(const char *directory, unsigned int scan_seconds,
 	}
 	if (load_directory(engine, directory, err) == 0 &&
 	    load_own(engine, err) == 0 && compile(engine, err) == 0 &&
-	    engine_canary(engine, err) == 0)
+	    engine_canary(engine, err) == 0 && try_rar(engine, err) == 0)
 		return engine;
 fail:
 	engine_close(engine);
@@ -219,6 +241,12 @@ engine_close(struct engine *engine)
 		cl_engine_free(engine->clamav);
 	cl_statfree(&engine->directory);
 	free(engine);
+}
+
+bool
+engine_opens_rar(const struct engine *engine)
+{
+	return engine->opens_rar;
 }
 
 unsigned int

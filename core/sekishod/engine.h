@@ -40,6 +40,12 @@ struct engine *engine_open(const char *directory, unsigned int scan_seconds,
 	struct sekisho_error *err);
 void engine_close(struct engine *engine);
 
+/*
+ * False when the library is missing that libclamav opens RAR archives with.
+ * Then one without a password is a match "Sekisho.Unscannable.RAR".
+ */
+bool engine_opens_rar(const struct engine *engine);
+
 /* Number of signatures; 1 when the files changed since that was said last. */
 unsigned int engine_signatures(const struct engine *engine);
 int engine_changed(struct engine *engine);

@@ -5,6 +5,7 @@
 #define SEKISHO_ENGINE_PRIVATE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <clamav.h>
@@ -16,12 +17,15 @@
 /* Names that libclamav does not make but that mean the same as its own. */
 #define ENGINE_LIMIT "Heuristics.Limits.Exceeded."
 #define ENGINE_ENCRYPTED_MEMBER "Sekisho.Encrypted.Member"
+#define ENGINE_ENCRYPTED_RAR "Sekisho.Encrypted.RAR"
+#define ENGINE_CLOSED_RAR "Sekisho.Unscannable.RAR"
 
 struct engine {
 	struct cl_engine *clamav;
 	struct cl_stat directory;	/* as it was when loaded */
 	unsigned int signatures;
 	unsigned int scan_seconds;
+	bool opens_rar;			/* engine_opens_rar() */
 	int64_t deadline;		/* sekisho_now() time, 0: none */
 };
 

@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "engine.h"
 #include "engine_private.h"
+#include "rar.h"
 #include "text.h"
 
 #define MATCHES_MAX 1000u
@@ -37,6 +38,7 @@ struct scan {
 	struct scan_result *result;
 	GHashTable *member_index;	/* name -> index + 1 */
 	uint64_t member_max;		/* libclamav's limit for one file */
+	bool opens_rar;
 	bool archive;			/* the outermost layer is one */
 	uint32_t level;			/* layer at work, 0 is the outermost */
 	const char *member;		/* name of the layer at level 1 */
@@ -120,6 +122,29 @@ scan_member_name(struct scan *scan, const char *name, uint64_t size)
 	return name;
 }
 
+/*
+ * Without a library that is not free, libclamav passes over a RAR archive
+ * without a word, at any depth. What is in it is in its headers.
+ */
+static void
+scan_look_at_rar(struct scan *scan, const char *data, size_t size)
+{
+	const char *where = scan->archive && scan->level > 0 ?
+		scan->member : "";
+	bool encrypted = false;
+	struct rar_member member;
+	struct rar rar;
+
+	if (data == NULL || !rar_open(&rar, data, size))
+		return;
+	while (!encrypted && rar_next(&rar, &member) == 1)
+		encrypted = member.encrypted;
+	if (encrypted || rar.encrypted)
+		scan_add_match(scan, ENGINE_ENCRYPTED_RAR, where);
+	else if (!scan->opens_rar)
+		scan_add_match(scan, ENGINE_CLOSED_RAR, where);
+}
+
 static cl_error_t
 on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	const char *name, size_t size, const char *data, uint32_t level,
@@ -135,6 +160,7 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	if (level == 1)
 		scan->member = name == NULL ? "" : scan_member_name(scan,
 			text_clean(scan->pool, name, strlen(name)), size);
+	scan_look_at_rar(scan, data, size);
 	return CL_CLEAN;
 }
 
@@ -342,7 +368,8 @@ engine_scan(struct engine *engine, const void *data, size_t len,
 	struct pool *pool, struct scan_result *result_r,
 	struct sekisho_error *err)
 {
-	struct scan scan = { .pool = pool, .result = result_r, .member = "" };
+	struct scan scan = { .pool = pool, .result = result_r, .member = "",
+		.opens_rar = engine->opens_rar };
 	cl_error_t code;
 	int room;
 

@@ -255,6 +255,9 @@ generation_run(const struct config *config, unsigned int number,
 			return EX_UNAVAILABLE;
 	log_line(LOG_LEVEL_INFO, "generation %u: %u signatures, %u inspectors",
 		number, engine_signatures(gen.engine), config->inspectors);
+	if (!engine_opens_rar(gen.engine))
+		log_line(LOG_LEVEL_WARNING, "RAR archives cannot be scanned: "
+			"install libclamunrar (Debian: non-free)");
 	if (write(master_fd, &(char){ GENERATION_READY }, 1) != 1)
 		return EX_OSERR;
 	log_starting(false);

@@ -18,6 +18,7 @@ static const struct {
 	{ "Sekisho.Encrypted.", NULL, FINDING_ENCRYPTED },
 	{ "Heuristics.Encrypted.", NULL, FINDING_ENCRYPTED },
 	{ "Heuristics.Limits.Exceeded", NULL, FINDING_UNSCANNABLE },
+	{ "Sekisho.Unscannable.", NULL, FINDING_UNSCANNABLE },
 	{ "Heuristics.OLE2.ContainsMacros", NULL, FINDING_MACRO },
 	/* malware of sets that else hold spam */
 	{ "Heuristics.Safebrowsing.Suspected-malware", NULL, FINDING_VIRUS },

@@ -259,6 +259,62 @@ test_rar(void)
 	}
 }
 
+/* RAR 4 without anything encrypted: rar4 up to the end of its first member. */
+#define RAR4_OPEN_LEN (7 + 13 + 37 + 2)
+
+/* "outer.zip" with one stored file. */
+static char *
+zip_of(const char *name, const void *data, size_t len, size_t *len_r)
+{
+	zip_source_t *out = zip_source_buffer_create(NULL, 0, 0, NULL);
+	zip_t *zip = zip_open_from_source(out, ZIP_TRUNCATE, NULL);
+	zip_stat_t st;
+	char *bytes;
+
+	zip_source_keep(out);
+	zip_file_add(zip, name, zip_source_buffer(zip, data, len, 0), 0);
+	zip_close(zip);
+	zip_source_open(out);
+	zip_source_stat(out, &st);
+	bytes = malloc(st.size);
+	*len_r = (size_t)zip_source_read(out, bytes, st.size);
+	zip_source_close(out);
+	zip_source_free(out);
+	return bytes;
+}
+
+static void
+test_closed_rar(void)
+{
+	struct sekisho_buf mail;
+	char *zip;
+	size_t len;
+
+	test_begin("R3: an encrypted RAR archive in a zip");
+	zip = zip_of("a.rar", rar4, sizeof(rar4) - 1, &len);
+	mail_begin(&mail);
+	mail_attach(&mail, "a.zip", zip, len);
+	inspect_mail(&mail);
+	test_assert(strstr(findings(), "password-protected 3 "
+		"Sekisho.Encrypted.RAR") != NULL);
+	free(zip);
+	if (engine_opens_rar(engine))
+		return;
+
+	test_begin("O4: a RAR archive that libclamav cannot open");
+	mail_begin(&mail);
+	mail_attach(&mail, "a.rar", rar4, RAR4_OPEN_LEN);
+	inspect_mail(&mail);
+	expect("unscannable 3 Sekisho.Unscannable.RAR;");
+	test_begin("O4: ... in a zip");
+	zip = zip_of("a.rar", rar4, RAR4_OPEN_LEN, &len);
+	mail_begin(&mail);
+	mail_attach(&mail, "a.zip", zip, len);
+	inspect_mail(&mail);
+	expect("unscannable 3 Sekisho.Unscannable.RAR a.rar;");
+	free(zip);
+}
+
 static void
 add_utf16(struct sekisho_buf *buf, const char *text)
 {
@@ -396,6 +452,7 @@ main(void)
 	test_opaque();
 	test_zip();
 	test_rar();
+	test_closed_rar();
 	test_encrypted();
 	test_limits();
 	test_engine();
