@@ -11,6 +11,7 @@
 #   make stack, make stack-down  the daemons of the demo, to play with
 #   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
+#   make bench-directory         how fast the directory is asked, by its size
 #   make install DESTDIR=stage   stage an installation
 
 MAKEFLAGS += --no-builtin-rules
@@ -64,7 +65,8 @@ check:
 install:
 
 # These targets install what the others need, so they come without fragments.
-bootstrap_goals := demo test stack stack-down bench fuzz help
+bootstrap_goals := demo test stack stack-down bench bench-directory \
+	fuzz help
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
@@ -106,6 +108,9 @@ test:
 bench:
 	@tests/stack/install && $(MAKE) --no-print-directory all bench-tools && \
 	  tests/bench/run $(BENCH)
+bench-directory:
+	@tests/stack/install && $(MAKE) --no-print-directory bench-tools && \
+	  tests/bench/directory $(BENCH)
 fuzz:
 	@tests/stack/install packages-fuzz && $(MAKE) --no-print-directory \
 	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
@@ -118,5 +123,6 @@ stack-down:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers clean demo test bench fuzz stack stack-down \
+.PHONY: all check check-headers clean demo test bench bench-directory fuzz \
+	stack stack-down \
 	install FORCE

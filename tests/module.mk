@@ -7,7 +7,7 @@ unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
 fuzzers := $(fuzz_bin:%=%-search)
-bench_bin := $(O)/tests/bench/smtpload
+bench_bin := $(O)/tests/bench/smtpload $(O)/tests/bench/askdirectory
 all_obj += $(bench_bin:%=%.o)
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
@@ -28,7 +28,7 @@ $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
 	$(link_test)
 $(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 	$(link_test)
-$(bench_bin): $(O)/%: $(O)/%.o
+$(bench_bin): $(O)/%: $(O)/%.o $(test_libs)
 	$(link_test)
 
 # For tests/fuzz/run, which `make fuzz` calls; only clang has the fuzzer.
@@ -36,7 +36,7 @@ fuzzers: $(fuzzers)
 $(fuzzers): $(O)/%-search: $(O)/%.o $(test_libs)
 	$(link_test) -fsanitize=fuzzer
 
-# For tests/bench/run, which `make bench` calls.
+# For tests/bench/run and tests/bench/directory.
 bench-tools: $(bench_bin)
 
 check: check-unit check-policy check-fuzz check-exports check-includes \
