@@ -8,10 +8,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "account_private.h"
+#include "channel.h"
 #include "log.h"
 #include "ratelimit.h"
+
+#define STEP_MS 250
 
 /* The table of tries, opened when first needed. */
 static struct ratelimit *
@@ -87,6 +91,18 @@ account_begin(struct inquiry *inquiry, unsigned int parts,
 		return 0;
 	account_unavailable(inquiry, &err);
 	return -1;
+}
+
+/* Such as slapd's note of a wrong password, which is written to a disk. */
+void
+account_end(const struct inquiry *inquiry)
+{
+	int64_t begun = inquiry->deadline -
+		(int64_t)inquiry->checkpoint->config->deadline * 1000;
+	int64_t left = STEP_MS - (sekisho_now() - begun) % STEP_MS;
+	const struct timespec wait = { .tv_nsec = left * 1000000 };
+
+	nanosleep(&wait, NULL);
 }
 
 struct account_session

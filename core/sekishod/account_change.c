@@ -23,8 +23,8 @@ change_is_right(struct inquiry *inquiry, const struct account_form *form,
 	return 0;
 }
 
-void
-account_change(struct inquiry *inquiry)
+static void
+change(struct inquiry *inquiry)
 {
 	struct account_session session = account_session(inquiry);
 	struct account_form form;
@@ -55,4 +55,11 @@ account_change(struct inquiry *inquiry)
 	} else {
 		account_tell(inquiry, &account, &form, "account-password");
 	}
+}
+
+void
+account_change(struct inquiry *inquiry)
+{
+	change(inquiry);
+	account_end(inquiry);
 }

@@ -21,6 +21,12 @@
 int account_begin(struct inquiry *inquiry, unsigned int parts,
 	struct account_form *form_r);
 
+/*
+ * Ends a request that must not tell what was the case: waits for the next whole
+ * step of time, which hides what the same work does not make equal.
+ */
+void account_end(const struct inquiry *inquiry);
+
 /* For the directory; valid as long as the inquiry. */
 struct account_session account_session(const struct inquiry *inquiry);
 

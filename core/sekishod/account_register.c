@@ -182,8 +182,8 @@ register_finish(struct registration *registration)
 	}
 }
 
-void
-account_register(struct inquiry *inquiry)
+static void
+register_account(struct inquiry *inquiry)
 {
 	struct registration registration = { .inquiry = inquiry };
 	struct account_form *form = &registration.form;
@@ -215,6 +215,13 @@ account_register(struct inquiry *inquiry)
 		account_unavailable(inquiry, &err);
 	else
 		register_finish(&registration);
+}
+
+void
+account_register(struct inquiry *inquiry)
+{
+	register_account(inquiry);
+	account_end(inquiry);
 }
 
 void

@@ -45,8 +45,8 @@ reset_undo(struct inquiry *inquiry, const struct account *account)
 			"nobody was sent: %s", account->mail, err.text);
 }
 
-void
-account_reset_request(struct inquiry *inquiry)
+static void
+reset(struct inquiry *inquiry)
 {
 	struct account_session session = account_session(inquiry);
 	struct account account = { .mail = "" };
@@ -80,6 +80,13 @@ account_reset_request(struct inquiry *inquiry)
 		return;
 	}
 	account_log(form.mail, form.client, letter.template);
+}
+
+void
+account_reset_request(struct inquiry *inquiry)
+{
+	reset(inquiry);
+	account_end(inquiry);
 }
 
 void
