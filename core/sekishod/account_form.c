@@ -17,6 +17,7 @@
 #define TEXT_LENGTH 100u	/* characters of a name or an answer */
 #define PASSWORD_SHORTEST 8u
 #define PASSWORD_LONGEST 32u
+#define PASSWORD_BYTES 32u	/* slapd, which counts these, takes no more */
 #define MAIL_LONGEST 254u	/* bytes, RFC 5321 section 4.5.3.1.3 */
 #define LOCAL_LONGEST 64u
 
@@ -62,10 +63,11 @@ account_form_password_reason(struct pool *pool, const char *password)
 		return "empty";
 	if (!unicode_is_line(password))
 		return "characters";
-	length = unicode_length(unicode_nfc(pool, password));
+	password = unicode_nfc(pool, password);
+	length = unicode_length(password);
 	if (length < PASSWORD_SHORTEST)
 		return "too-short";
-	if (length > PASSWORD_LONGEST)
+	if (length > PASSWORD_LONGEST || strlen(password) > PASSWORD_BYTES)
 		return "too-long";
 	return unicode_is_blank(password) ? "blank" : NULL;
 }

@@ -1,7 +1,9 @@
 """Changing and resetting passwords over account.sock (C4, C5, C7)."""
+import contextlib
+
 import pytest
 
-from accounts import NEW, PAGES, PASSWORD, Directory, Person, address
+from accounts import NEW, PAGES, PASSWORD, Directory, Person
 
 
 @pytest.fixture(name="person")
@@ -43,6 +45,40 @@ def test_change_characters(person):
     assert person.change(new="パスワード").status == "invalid"
     assert person.change(new="パスワードは八字").status == "ok"
     assert person.logs_in("パスワードは八字")
+
+
+@contextlib.contextmanager
+def strict(stack):
+    """The directory's password policy asks for more than we do."""
+    directory = Directory(stack)
+    dn = "cn=passwords,ou=services," + stack.env["LDAP_BASE"]
+    try:
+        for length in ("20", "8"):
+            directory.modify(dn, "replace: pwdMinLength",
+                             "pwdMinLength: " + length)
+            if length == "20":
+                yield
+    finally:
+        directory.modify(dn, "replace: pwdMinLength", "pwdMinLength: 8")
+
+
+def test_policy_of_directory(person, stack):
+    """C4, C8: what the directory refuses is said, and changes nothing"""
+    new = Person(stack)
+    new.register()
+    person.reset()
+    token, activation = person.token("reset", 3), new.token("activate")
+    with strict(stack):
+        answer = person.change()
+        assert (answer.status, answer.fields) == ("invalid",
+                                                  [("password", "refused")])
+        assert new.ask("activate", token=activation).status == "refused"
+        assert new.entry()["sekishoStatus"] == ["pending"]
+        assert person.ask("reset-confirm", token=token).status == "refused"
+        assert person.logs_in(PASSWORD)
+    assert new.ask("activate", token=activation).status == "ok"
+    assert person.ask("reset-confirm", token=token).status == "ok"
+    assert new.logs_in(PASSWORD) and person.logs_in(NEW)
 
 
 @pytest.mark.parametrize("status", ["pending", "locked"])
@@ -107,9 +143,7 @@ def test_reset_newer(person):
 
 def test_reset_without_question(stack):
     """C5: without question and answer nothing can be reset"""
-    person = Person(stack, address())
-    Directory(stack)  # made by an administrator, with LDAP tools
-    person.activated()
+    person = Person(stack).activated()
     Directory(stack).modify(person.dn(), "delete: sekishoAnswerHash")
     assert person.reset(answer="").status == "invalid"
     assert person.reset().status == "ok"

@@ -127,6 +127,8 @@ test_passwords(struct pool *pool)
 	test_assert(account_form_password_reason(pool, "日本語の暗証文句") ==
 		NULL);
 	test_assert(account_form_password_reason(pool, "  a     ") == NULL);
+	test_str(account_form_password_reason(pool,
+		"あいうえおかきくけこさ"), "too-long");
 	/* Eight characters with a mark each count as eight. */
 	test_assert(account_form_password_reason(pool,
 		"e\xcc\x81" "e\xcc\x81" "e\xcc\x81" "e\xcc\x81") != NULL);
