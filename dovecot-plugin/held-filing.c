@@ -19,10 +19,10 @@
 #define LOCK_SECONDS 30
 
 /*
- * A message cannot have been filed before it was held; clocks of two hosts may
- * differ by so much.
+ * A message cannot have been filed before it was held, so only what came since
+ * then is looked at; the clocks of two hosts may differ by so much.
  */
-#define CLOCK_SECONDS (24 * 60 * 60)
+#define CLOCK_SECONDS (10 * 60)
 
 /* One message on its way into a mailbox. */
 struct filing {
@@ -54,7 +54,7 @@ box_open(struct mail_user *user, struct sekisho_error *err)
 		name = "Quarantine";
 	ns = mail_namespace_find(user->namespaces, name);
 	if (ns->prefix_len != strlen(name) + 1 ||
-	    !str_begins(ns->prefix, name)) {
+	    strncmp(ns->prefix, name, strlen(name)) != 0) {
 		sekisho_error_set(err, "there is no namespace with the prefix "
 			"%s/ for sekisho_quarantine", name);
 		return NULL;
