@@ -3,9 +3,11 @@
 # compiled in, below DIR, and prints the path of the binary (last line).
 #
 # Needs the network for Debian's packages (source of exim4, and libdb-dev where
-# it is not installed) and the development files of pcre2 and GnuTLS. Nothing is
-# installed and apt's own state stays as it is. When DIR already holds the
-# binary of this source it is used again.
+# it is not installed) and the development files of pcre2, GnuTLS and LDAP.
+# Nothing is installed and apt's own state stays as it is. What DIR already
+# holds is used again; only the module itself is always compiled.
+#
+# Exit status 77: Debian's packages cannot be had.
 set -eu
 
 [ $# -eq 1 ] || { echo "usage: $0 directory" >&2; exit 2; }
@@ -13,7 +15,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 log=$dir/build.log
-fail() { echo "$0: $1 (see $log)" >&2; exit 1; }
+fail() { echo "$0: $1 (see $log)" >&2; exit "${2:-1}"; }
 
 . /etc/os-release
 : "${VERSION_CODENAME:?}"
@@ -37,8 +39,8 @@ apt() {
 cd "$dir"
 source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 if [ -z "$source" ]; then
-	apt update || fail "apt-get update failed"
-	apt source exim4 || fail "no source of exim4"
+	apt update || fail "apt-get update failed" 77
+	apt source exim4 || fail "no source of exim4" 77
 	source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 fi
 
@@ -47,8 +49,9 @@ db_flags= db_libs=-ldb
 if [ ! -e /usr/include/db.h ]; then
 	if [ ! -d db ]; then
 		[ -s apt/lists/lock ] || apt update ||
-			fail "apt-get update failed"
-		apt download libdb5.3-dev libdb5.3 || fail "no libdb5.3-dev"
+			fail "apt-get update failed" 77
+		apt download libdb5.3-dev libdb5.3 ||
+			fail "no libdb5.3-dev" 77
 		for deb in libdb5.3*.deb; do dpkg-deb -x "$deb" db; done
 	fi
 	db_flags=-I$dir/db/usr/include
@@ -56,8 +59,14 @@ if [ ! -e /usr/include/db.h ]; then
 	[ -n "$db_libs" ] || fail "libdb5.3-dev has no libdb-5.3.a"
 fi
 
+# Writes a file only when it changes, so that make has little to do.
+keep() {
+	cat >"$dir/new"
+	cmp -s "$dir/new" "$1" || cp "$dir/new" "$1"
+}
+
 cd "$source"
-cat >Local/Makefile <<EOF
+keep Local/Makefile <<EOF
 BIN_DIRECTORY=$dir/bin
 CONFIGURE_FILE=$dir/exim.conf
 SPOOL_DIRECTORY=$dir/spool
@@ -77,7 +86,12 @@ SUPPORT_MAILDIR=yes
 LOOKUP_DBM=yes
 LOOKUP_LSEARCH=yes
 LOOKUP_DNSDB=yes
+LOOKUP_LDAP=yes
+LDAP_LIB_TYPE=OPENLDAP2
+LOOKUP_LIBS=-lldap -llber
+AUTH_DOVECOT=yes
 AUTH_PLAINTEXT=yes
+SUPPORT_PROXY=yes
 PCRE2_CONFIG=yes
 USE_DB=yes
 DBMLIB=$db_libs -lpthread
@@ -93,10 +107,15 @@ HAVE_LOCAL_SCAN=yes
 LOCAL_SCAN_HAS_OPTIONS=yes
 LOCAL_SCAN_SOURCE=Local/sekisho.c
 EOF
-printf '#include "%s/exim-localscan/unity.c"\n' "$top" >Local/sekisho.c
+printf '#include "%s/exim-localscan/unity.c"\n' "$top" | keep Local/sekisho.c
+rm -f build-*/local_scan.o
 
 make -j"$(nproc)" >>"$log" 2>&1 || fail "Exim does not compile"
 binary=$(find "$PWD" -path '*/build-*/exim' -type f | head -n 1)
 [ -x "$binary" ] || fail "there is no binary"
 "$binary" -bV >>"$log" 2>&1 || true
-echo "$binary"
+# Where it looks for itself, $exim_path.
+mkdir -p "$dir/bin"
+cp "$binary" "$dir/bin/new"
+mv "$dir/bin/new" "$dir/bin/exim4"
+echo "$dir/bin/exim4"

@@ -173,9 +173,10 @@ class Stack:
         wait_until(lambda: not self.queue(), "an empty queue", 60)
 
     def spool_files(self):
-        """All that lies in Exim's spool because of a message."""
+        """All that lies in Exim's spool because of a message; not the bodies
+        for sekisho_variant, which lie there for a day."""
         spool = os.path.join(self.env["STACK_DIR"], "exim/spool")
-        return [path for folder in ("input", "msglog", "scan", "sekisho")
+        return [path for folder in ("input", "msglog", "scan")
                 for path in glob.glob(os.path.join(spool, folder, "**"),
                                       recursive=True)
                 if os.path.isfile(path)]
