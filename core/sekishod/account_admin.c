@@ -99,6 +99,9 @@ account_admin_show(struct inquiry *inquiry)
 		inquiry_add(inquiry, "token", account.token_purpose);
 		inquiry_add(inquiry, "token-expires", expires);
 	}
+	inquiry_add(inquiry, "password-changed", account.password_changed);
+	inquiry_add(inquiry, "wrong-answers", pool_printf(inquiry->pool, "%zu",
+		account.failure_count));
 	inquiry_add(inquiry, "dn", account.dn);
 }
 

@@ -10,6 +10,19 @@
 #include "answer.h"
 #include "log.h"
 
+/* Our table of tries is of this host; the directory counts for all of them. */
+static bool
+has_failed_enough(const struct inquiry *inquiry, const struct account *account)
+{
+	unsigned int limit = inquiry->checkpoint->config->tries_per_address;
+	time_t hour_ago = time(NULL) - 3600;
+	size_t i, recent = 0;
+
+	for (i = 0; i < account->failure_count; i++)
+		recent += directory_time(account->failures[i]) > hour_ago;
+	return limit > 0 && recent >= limit;
+}
+
 /*
  * Whoever asks learns nothing: neither whether there is an account, nor whether
  * he guessed the answer. 1 when it is he, 0, or -1.
@@ -21,15 +34,18 @@ reset_is_right(struct inquiry *inquiry, const struct account_form *form,
 	struct account_session session = account_session(inquiry);
 	int known = directory_account_find(&session, form->mail, account,
 		err);
-	bool active, answered;
+	bool active, right;
 
 	if (known < 0)
 		return -1;
-	active = known > 0 && account->status == ACCOUNT_ACTIVE;
-	answered = answer_matches(inquiry->pool,
+	active = known > 0 && account->status == ACCOUNT_ACTIVE &&
+		!has_failed_enough(inquiry, account);
+	right = answer_matches(inquiry->pool,
 		active ? account->answer_hash : "", form->answer);
-	return active && answered &&
-		strcmp(account->question, form->question) == 0;
+	if (right && strcmp(account->question, form->question) == 0)
+		return 1;
+	return active && directory_account_note_failure(&session, account,
+		err) < 0 ? -1 : 0;
 }
 
 /* The mail did not leave: what waits for it goes too. */

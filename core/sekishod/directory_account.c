@@ -17,7 +17,7 @@
 static const char *const wanted[] = {
 	ATTR_CLASS, ATTR_MAIL, ATTR_STATUS, ATTR_SN, ATTR_GIVEN_NAME,
 	ATTR_LANGUAGE, ATTR_QUESTION, ATTR_ANSWER, ATTR_TOKEN, ATTR_PURPOSE,
-	ATTR_EXPIRES, ATTR_SEALED, NULL
+	ATTR_EXPIRES, ATTR_SEALED, ATTR_CHANGED, ATTR_FAILURE, NULL
 };
 
 static const char *const status_names[] = {
@@ -44,8 +44,8 @@ directory_time_text(time_t when, char text_r[TIME_SIZE])
 }
 
 /* 0, long ago, for what is no such time. */
-static time_t
-time_read(const char *text)
+time_t
+directory_time(const char *text)
 {
 	struct tm tm = { 0 };
 
@@ -108,8 +108,11 @@ account_read(const struct directory_entry *entry, const char *address)
 		.answer_hash = first(&values[7]),
 		.token_hash = first(&values[8]),
 		.token_purpose = first(&values[9]),
-		.token_expires = time_read(first(&values[10])),
+		.token_expires = directory_time(first(&values[10])),
 		.pending_password = first(&values[11]),
+		.password_changed = first(&values[12]),
+		.failures = values[13].values,
+		.failure_count = values[13].count,
 	};
 }
 

@@ -39,6 +39,9 @@ struct account {
 	const char *token_purpose;
 	time_t token_expires;
 	const char *pending_password;	/* sealed with the token */
+	const char *password_changed;	/* "20261124080000Z" */
+	const char *const *failures;	/* the same: wrong answers */
+	size_t failure_count;
 };
 
 struct account_list {
@@ -56,6 +59,9 @@ struct account_session {
 
 /* "pending" and so on; "" for ACCOUNT_NONE. */
 const char *account_status_name(enum account_status status);
+
+/* The moment of a time as it is in an account; 0 for what is none. */
+time_t directory_time(const char *text);
 
 /* The account of an address. */
 int directory_account_find(const struct account_session *session,

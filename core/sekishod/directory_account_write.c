@@ -12,9 +12,11 @@
 #include "directory_account_write.h"
 #include "directory_escape.h"
 #include "directory_private.h"
+#include "log.h"
 
 #define CHANGES_MAX 20u
 #define TEXT_MAX 65536u
+#define FAILURES_MAX 10u
 
 /* A modification that is being put together. */
 struct change_list {
@@ -254,17 +256,66 @@ directory_account_set_status(const struct account_session *session,
 		expect_status(session->pool, account->status), err);
 }
 
+/* The one that is longest ago; these texts sort as the times do. */
+static const char *
+oldest(const struct account *account)
+{
+	const char *found = account->failures[0];
+	size_t i;
+
+	for (i = 1; i < account->failure_count; i++)
+		if (strcmp(account->failures[i], found) < 0)
+			found = account->failures[i];
+	return found;
+}
+
+int
+directory_account_note_failure(const struct account_session *session,
+	const struct account *account, struct sekisho_error *err)
+{
+	struct change_list list = { .count = 0 };
+	char now[TIME_SIZE];
+
+	directory_time_text(time(NULL), now);
+	if (account->failure_count >= FAILURES_MAX)
+		change_add(&list, DIRECTORY_DELETE, ATTR_FAILURE,
+			oldest(account));
+	change_add(&list, DIRECTORY_ADD, ATTR_FAILURE, now);
+	return modify(session, account->dn, &list, NULL, err);
+}
+
+/* Only a note beside the password, which is set: nobody waits for it. */
+static void
+note_password(const struct account_session *session,
+	const struct account *account)
+{
+	struct change_list list = { .count = 0 };
+	struct sekisho_error err;
+	char now[TIME_SIZE];
+
+	directory_time_text(time(NULL), now);
+	change_set(&list, ATTR_CHANGED, now);
+	change_add(&list, DIRECTORY_REPLACE, ATTR_FAILURE, NULL);
+	if (modify(session, account->dn, &list, NULL, &err) < 0)
+		log_line(LOG_LEVEL_WARNING, "directory: %s has a new password "
+			"but no note of the time: %s", account->dn, err.text);
+}
+
 int
 directory_account_set_password(const struct account_session *session,
 	const struct account *account, const char *password,
 	struct sekisho_error *err)
 {
 	enum directory_code code = directory_set_password(
-		session->directory->conn, account->dn,
-		password, session->deadline, err);
+		session->directory->conn, account->dn, password,
+		session->deadline, err);
 
-	return code == DIRECTORY_FORBIDDEN ? 0 :
-		code == DIRECTORY_DONE ? 1 : -1;
+	if (code == DIRECTORY_FORBIDDEN)
+		return 0;
+	if (code != DIRECTORY_DONE)
+		return -1;
+	note_password(session, account);
+	return 1;
 }
 
 int
@@ -291,8 +342,7 @@ directory_account_remove(const struct account_session *session,
 {
 	static const char *const ours[] = { ATTR_STATUS, ATTR_APPROVED,
 		ATTR_QUESTION, ATTR_ANSWER, ATTR_TOKEN, ATTR_PURPOSE,
-		ATTR_EXPIRES, ATTR_SEALED, "sekishoFailureTime",
-		"sekishoPasswordChanged", "sekishoLastLogin" };
+		ATTR_EXPIRES, ATTR_SEALED, ATTR_CHANGED, ATTR_FAILURE };
 	const char *expected = expect_status(session->pool, account->status);
 	struct change_list list = { .count = 0 };
 	size_t i;

@@ -44,6 +44,10 @@ int directory_account_set_status(const struct account_session *session,
 	const struct account *account, enum account_status status,
 	struct sekisho_error *err);
 
+/* Notes a wrong answer. Keeps the last ten. */
+int directory_account_note_failure(const struct account_session *session,
+	const struct account *account, struct sekisho_error *err);
+
 /*
  * Has the server hash and set the password (RFC 3062). 0 with err set: its
  * password policy refuses it.

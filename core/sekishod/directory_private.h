@@ -26,6 +26,8 @@
 #define ATTR_PURPOSE "sekishoTokenPurpose"
 #define ATTR_EXPIRES "sekishoTokenExpires"
 #define ATTR_SEALED "sekishoPendingPassword"
+#define ATTR_FAILURE "sekishoFailureTime"
+#define ATTR_CHANGED "sekishoPasswordChanged"
 #define ATTR_ENTRY_CSN "entryCSN"
 #define STATUS_ACTIVE "active"
 

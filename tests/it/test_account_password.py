@@ -1,5 +1,6 @@
 """Changing and resetting passwords over account.sock (C4, C5, C7)."""
 import contextlib
+import time
 
 import pytest
 
@@ -120,6 +121,32 @@ def test_reset_wrong(person, fields):
     mail = person.mails(3)[-1]
     assert mail["Subject"] == "パスワードは再設定されませんでした"
     assert "_key=" not in mail.get_content()
+
+
+def test_wrong_answers(person):
+    """C7: wrong answers are noted in the directory, and five are enough"""
+    for _ in range(2):
+        person.reset(answer="タマ")
+    times = person.entry()["sekishoFailureTime"]
+    assert 1 <= len(times) <= 2     # in one second they are one
+    now = time.strftime("%Y%m%d%H%M", time.gmtime())
+    directory = Directory(person.stack)
+    directory.modify(person.dn(), "replace: sekishoFailureTime",
+                     *["sekishoFailureTime: %s%02dZ" % (now, second)
+                       for second in range(10)])
+    assert person.reset().status == "ok"
+    assert "sekishoTokenHash" not in person.entry()
+    assert len(person.entry()["sekishoFailureTime"]) == 10
+    directory.modify(person.dn(), "replace: sekishoFailureTime",
+                     *["sekishoFailureTime: 202601010000%02dZ" % second
+                       for second in range(10)])
+    assert person.reset(answer="タマ").status == "ok"
+    times = person.entry()["sekishoFailureTime"]
+    assert len(times) == 10 and "20260101000000Z" not in times
+    assert person.change().status == "ok"
+    entry = person.entry()
+    assert "sekishoFailureTime" not in entry
+    assert entry["sekishoPasswordChanged"][0].startswith(now[:8])
 
 
 def test_reset_unknown(person, stack):
