@@ -1,11 +1,14 @@
 """A8: an approval counts for a sender that is proved, or that publishes nothing
 that could prove it."""
+import os
+import subprocess
+
 import dkim
 import pytest
 
 from mails import mail
 from reading import subject
-from running import new_id
+from running import TOP, new_id
 
 TAGGED = "[MEIWAKU!!!] Cheap watches"
 PLAIN = "Cheap watches"
@@ -174,3 +177,24 @@ def test_a5_forged(named):
     with named.outside(listed) as smtp:
         smtp.mail("a@approved.test")
         assert smtp.rcpt("alice@example.test")[0] == 250
+
+
+@pytest.mark.parametrize("options, line", [
+    (["--spf", "fail"], 'counts=no reason="SPF does not pass"'),
+    (["--dkim", "partner.test=pass"],
+     'counts=yes reason="aligned DKIM passes"'),
+    (["--publishes", "dmarc"], 'counts=no reason="it publishes DMARC, but '
+     'neither DKIM nor SPF passes for it"'),
+    ([], 'counts=yes reason="it publishes nothing that could prove it"')])
+def test_o2(stack, tmp_path, options, line):
+    """O2, A8: explain says whether an approval of the sender counts, and why"""
+    file = tmp_path / "mail.eml"
+    file.write_bytes(mail(sender=FRIEND).as_bytes())
+    said = subprocess.run(
+        [os.path.join(TOP, "build/sekisho"), "explain", "-c",
+         stack.env["SEKISHOD_CONFIG"], "--spam-score", "90", *options,
+         "--sender", FRIEND, "--recipient", "alice@example.test", file],
+        check=True, text=True, stdout=subprocess.PIPE).stdout
+    assert "sender address=%s %s\n" % (FRIEND, line) in said
+    assert "approved alice@example.test %s\n" % (
+        "yes" if "=yes" in line else "no") in said

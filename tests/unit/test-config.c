@@ -139,6 +139,21 @@ static const struct {
 	  ":4: jail: \"maybe\" is neither required nor best-effort" },
 	{ USERS "\nldap-uri = ldapi:///\n",
 	  ":5: ldap-uri: needs ldap-base, which is not set" },
+	{ USERS "ldap-base = o=x\nldap-uri = ldapi:/// http://x\n",
+	  ":5: ldap-uri: \"http://x\" begins with none of ldap://, ldaps:// "
+	  "and ldapi://" },
+	{ USERS "ldap-base = o=x\nldap-uri = ldapi:/// ldaps://x\n"
+	  "ldap-bind = external\n",
+	  ":6: ldap-bind: external needs ldapi://, not \"ldaps://x\"" },
+	{ USERS "ldap-bind = gssapi\n",
+	  ":4: ldap-bind: \"gssapi\" is neither simple nor external" },
+	{ USERS "ldap-start-tls = maybe\n",
+	  ":4: ldap-start-tls: \"maybe\" is neither yes nor no" },
+	{ USERS "approved-authentication = on\n",
+	  ":4: approved-authentication: \"on\" is none of off, aligned and "
+	  "strict" },
+	{ USERS "approved-max = 0\n",
+	  ":4: approved-max: \"0\" is not a number from 1 to 10000" },
 	{ USERS "deadline = 10\nscan-seconds = 10\n", ":5: scan-seconds: "
 	  "scan-seconds (10) must be less than deadline (10)" },
 	{ USERS "deadline = 10\n", ":4: deadline: "
