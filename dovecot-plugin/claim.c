@@ -55,12 +55,22 @@ claim_close(struct claim **_claim)
 	i_free(claim);
 }
 
-static bool
-has_keyword(const ARRAY_TYPE(keyword_indexes) *keywords, unsigned int wanted)
-{
-	unsigned int keyword;
+static const char *const state_keywords[] = {
+	[CLAIM_DOUBTFUL] = "$SekishoReleasing",
+	[CLAIM_DELIVERED] = "$SekishoReleased",
+};
 
-	array_foreach_elem(keywords, keyword)
+static bool
+has_keyword(struct mailbox *box, uint32_t seq, const char *name)
+{
+	ARRAY_TYPE(keyword_indexes) keywords;
+	unsigned int wanted, keyword;
+
+	if (!mail_index_keyword_lookup(box->index, name, &wanted))
+		return false;
+	t_array_init(&keywords, 8);
+	mail_index_lookup_keywords(box->view, seq, &keywords);
+	array_foreach_elem(&keywords, keyword)
 		if (keyword == wanted)
 			return true;
 	return false;
@@ -69,20 +79,16 @@ has_keyword(const ARRAY_TYPE(keyword_indexes) *keywords, unsigned int wanted)
 enum claim_state
 claim_state(const struct claim *claim, uint32_t uid)
 {
-	struct mail_index_view *view = claim->box->view;
-	ARRAY_TYPE(keyword_indexes) keywords;
-	unsigned int released;
+	struct mailbox *box = claim->box;
 	uint32_t seq;
 
-	if (!mail_index_lookup_seq(view, uid, &seq))
+	if (!mail_index_lookup_seq(box->view, uid, &seq))
 		return CLAIM_GONE;
-	if (!mail_index_keyword_lookup(claim->box->index, CLAIM_RELEASED,
-	    &released))
-		return CLAIM_HELD;
-	t_array_init(&keywords, 8);
-	mail_index_lookup_keywords(view, seq, &keywords);
-	return has_keyword(&keywords, released) ?
-		CLAIM_DELIVERED : CLAIM_HELD;
+	if (has_keyword(box, seq, state_keywords[CLAIM_DELIVERED]))
+		return CLAIM_DELIVERED;
+	if (has_keyword(box, seq, state_keywords[CLAIM_DOUBTFUL]))
+		return CLAIM_DOUBTFUL;
+	return CLAIM_HELD;
 }
 
 struct mailbox *
@@ -92,18 +98,18 @@ claim_mailbox(struct claim *claim)
 }
 
 int
-claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids)
+claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
+	enum claim_state state)
 {
-	static const char *const names[] = { CLAIM_RELEASED, NULL };
+	const char *const names[] = { state_keywords[state], NULL };
 	struct mailbox_transaction_context *t;
 	struct mail_keywords *keywords;
 	struct seq_range_iter iter;
 	uint32_t uid, seq;
 	unsigned int n = 0;
-	int ret;
 
 	/* Not by mail_update_keywords(), which keeps users from doing this. */
-	t = mailbox_transaction_begin(claim->box, 0, "sekisho: released");
+	t = mailbox_transaction_begin(claim->box, 0, "sekisho: deliver");
 	keywords = mailbox_keywords_create_valid(claim->box, names);
 	seq_range_array_iter_init(&iter, uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid))
@@ -111,10 +117,5 @@ claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids)
 			mail_index_update_keywords(t->itrans, seq, MODIFY_ADD,
 				keywords);
 	mailbox_keywords_unref(&keywords);
-	ret = mailbox_transaction_commit(&t);
-	if (ret < 0)
-		e_error(claim->box->event, "sekisho: delivered mail could not "
-			"be marked, so it looks held: %s",
-			mailbox_get_last_internal_error(claim->box, NULL));
-	return ret;
+	return mailbox_transaction_commit(&t);
 }

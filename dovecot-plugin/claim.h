@@ -11,17 +11,13 @@
 
 #include "sekisho-plugin.h"
 
-/*
- * A message that was delivered by COPY, or whose removal after a move did not
- * happen any more: it is not delivered again, and deleting it deletes nothing.
- */
-#define CLAIM_RELEASED "$SekishoReleased"
-
 struct claim;
 
+/* What the keywords of a message say of it. */
 enum claim_state {
 	CLAIM_HELD,
-	CLAIM_DELIVERED,	/* has the keyword */
+	CLAIM_DOUBTFUL,		/* $SekishoReleasing: a delivery began */
+	CLAIM_DELIVERED,	/* $SekishoReleased: it ended */
 	CLAIM_GONE,		/* expunged by another session */
 };
 
@@ -40,7 +36,13 @@ enum claim_state claim_state(const struct claim *claim, uint32_t uid);
 /* Our handle of the quarantine, as fresh as the claim. */
 struct mailbox *claim_mailbox(struct claim *claim);
 
-/* Notes that these were delivered. Returns 0, or -1 with a line in the log. */
-int claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids);
+/*
+ * Notes the state of messages: CLAIM_DOUBTFUL just before they are stored
+ * somewhere, CLAIM_DELIVERED just after. A crash between them leaves a doubt,
+ * which whoever delivers next has to clear up. Returns 0, or -1 with an error
+ * set in the mailbox.
+ */
+int claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
+	enum claim_state state);
 
 #endif

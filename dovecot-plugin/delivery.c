@@ -119,22 +119,67 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	return ret;
 }
 
+/* It was delivered before; what does that mean for the user's command? */
 static int
-delivery_add_held(struct delivery *delivery, struct mail *mail,
-	const struct marks *marks)
+delivery_pass_over(struct delivery *delivery, bool again)
+{
+	delivery->partial = true;
+	return again ? 0 : folder_refuse(delivery->command->box,
+		MAIL_ERROR_NOTPOSSIBLE, "A message was delivered before and "
+		"only waits here to be deleted");
+}
+
+/*
+ * A delivery was interrupted: has it stored the mail? We look where it shall go
+ * now, for that is where whoever tries again will send it. Returns 1, 0 or -1.
+ */
+static int
+delivery_was_stored(struct delivery *delivery, struct mail *mail,
+	const struct sekisho_held *held)
+{
+	ARRAY_TYPE(seq_range) uids;
+	int ret = held_find_released(delivery->into, held);
+
+	if (ret < 0)
+		return delivery_fail(delivery, held->id, delivery->into);
+	if (ret == 0)
+		return 0;
+	t_array_init(&uids, 1);
+	seq_range_array_add(&uids, mail->uid);
+	if (claim_mark(delivery->claim, &uids, CLAIM_DELIVERED) < 0)
+		return delivery_fail(delivery, held->id, mail->box);
+	return 1;
+}
+
+static int
+delivery_add_original(struct delivery *delivery, struct mail *mail,
+	const struct sekisho_held *held, const struct marks *marks)
 {
 	struct istream *original;
-	struct sekisho_held held;
 	int ret;
 
-	if (quarantine_mail_read(mail, &held) < 0 ||
-	    quarantine_mail_original(mail, &original) < 0) {
-		ret = delivery_fail(delivery, held.id, mail->box);
-	} else {
-		ret = delivery_add_message(delivery, mail, &held, original,
-			marks);
-		i_stream_unref(&original);
-	}
+	if (quarantine_mail_original(mail, &original) < 0)
+		return delivery_fail(delivery, held->id, mail->box);
+	ret = delivery_add_message(delivery, mail, held, original, marks);
+	i_stream_unref(&original);
+	return ret;
+}
+
+static int
+delivery_add_held(struct delivery *delivery, struct mail *mail, bool again,
+	bool doubtful, const struct marks *marks)
+{
+	struct sekisho_held held;
+	int ret = 0;
+
+	if (quarantine_mail_read(mail, &held) < 0)
+		ret = delivery_fail(delivery, NULL, mail->box);
+	else if (doubtful)
+		ret = delivery_was_stored(delivery, mail, &held);
+	if (ret > 0)
+		ret = delivery_pass_over(delivery, again);
+	else if (ret == 0)
+		ret = delivery_add_original(delivery, mail, &held, marks);
 	sekisho_held_free(&held);
 	return ret;
 }
@@ -143,19 +188,19 @@ static int
 delivery_add_marked(struct delivery *delivery, struct mail *mail, bool again,
 	const struct marks *marks)
 {
+	enum claim_state state = claim_state(delivery->claim, mail->uid);
 	int ret = -1;
 
-	switch (claim_state(delivery->claim, mail->uid)) {
+	switch (state) {
 	case CLAIM_HELD:
+	case CLAIM_DOUBTFUL:
 		T_BEGIN {
-			ret = delivery_add_held(delivery, mail, marks);
+			ret = delivery_add_held(delivery, mail, again,
+				state == CLAIM_DOUBTFUL, marks);
 		} T_END;
 		break;
 	case CLAIM_DELIVERED:
-		delivery->partial = true;
-		ret = again ? 0 : folder_refuse(delivery->command->box,
-			MAIL_ERROR_NOTPOSSIBLE, "A message was delivered "
-			"before and only waits here to be deleted");
+		ret = delivery_pass_over(delivery, again);
 		break;
 	case CLAIM_GONE:
 		mail_set_expunged(mail);
@@ -195,7 +240,7 @@ delivery_add_bytes(struct delivery *delivery, const struct upload *upload)
 }
 
 static int
-delivery_add_original(struct delivery *delivery, uint32_t uid,
+delivery_add_found(struct delivery *delivery, uint32_t uid,
 	const struct marks *marks)
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
@@ -219,7 +264,7 @@ delivery_add_upload(struct delivery *delivery, const struct upload *upload)
 	ret = held_find(claim_mailbox(delivery->claim), &upload->held, &uid);
 	T_BEGIN {
 		if (ret > 0)
-			ret = delivery_add_original(delivery, uid,
+			ret = delivery_add_found(delivery, uid,
 				&upload->marks);
 		else if (ret == 0)
 			ret = delivery_add_bytes(delivery, upload);
@@ -259,13 +304,22 @@ delivery_approve(struct delivery *delivery)
 		refusal.error, refusal.text);
 }
 
+/* The order of these is the table of states in docs/architecture.md. */
 static int
 delivery_store(struct delivery *delivery,
 	struct mail_transaction_commit_changes *ours_r)
 {
-	if (mailbox_transaction_commit_get_changes(&delivery->t, ours_r) == 0)
-		return 0;
-	return delivery_fail(delivery, NULL, delivery->into);
+	struct mailbox *quarantine = claim_mailbox(delivery->claim);
+
+	if (claim_mark(delivery->claim, &delivery->uids, CLAIM_DOUBTFUL) < 0)
+		return delivery_fail(delivery, NULL, quarantine);
+	if (mailbox_transaction_commit_get_changes(&delivery->t, ours_r) < 0)
+		return delivery_fail(delivery, NULL, delivery->into);
+	if (claim_mark(delivery->claim, &delivery->uids, CLAIM_DELIVERED) < 0)
+		e_error(quarantine->event, "sekisho: delivered mail could not "
+			"be marked: %s",
+			mailbox_get_last_internal_error(quarantine, NULL));
+	return 0;
 }
 
 static void
@@ -324,7 +378,6 @@ delivery_commit(struct delivery *delivery,
 		SEKISHO_SUPER(named)->transaction_rollback(command);
 		return -1;
 	}
-	(void)claim_mark(delivery->claim, &delivery->uids);
 	delivery_log(delivery);
 	delivery_end_command(command, changes_r);
 	changes_copy(delivery, named, &ours, changes_r);

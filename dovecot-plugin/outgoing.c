@@ -12,6 +12,12 @@
 
 #include <sys/mman.h>
 
+bool
+outgoing_is(const char *value, const char *id)
+{
+	return str_begins(value, t_strdup_printf("id=%s;", id));
+}
+
 static int
 copy_all(int fd, struct istream *input)
 {
@@ -33,7 +39,7 @@ struct istream *
 outgoing_create(struct istream *original, const struct sekisho_held *held,
 	const struct sekisho_user *user)
 {
-	const char *line = t_strdup_printf("X-Sekisho-Released: id=%s; by=%s; "
+	const char *line = t_strdup_printf(OUTGOING_HEADER ": id=%s; by=%s; "
 		"%s\n", held->id, user->administrator ? "administrator" :
 		"user", message_date_create(ioloop_time));
 	int fd = memfd_create("sekisho-outgoing", MFD_CLOEXEC);

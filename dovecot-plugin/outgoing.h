@@ -13,6 +13,11 @@
 #include "sekisho-plugin.h"
 #include "held.h"
 
+#define OUTGOING_HEADER "X-Sekisho-Released"
+
+/* Is this value of that field one of the mail with this id? */
+bool outgoing_is(const char *value, const char *id);
+
 /*
  * Copies it into memory, so that what was scanned is what is stored. user is
  * the one who releases. Returns the stream over the memory file, which is the

@@ -65,7 +65,7 @@ removal_log(const struct removal *removal, const struct claim *claim,
 			.refusal = refusal,
 		};
 
-		if (claim_state(claim, removed->uid) == CLAIM_HELD)
+		if (claim_state(claim, removed->uid) < CLAIM_DELIVERED)
 			action_log(user, &action);
 	}
 }

@@ -1,0 +1,89 @@
+"""A second Dovecot over the mail of the stack, whose IMAP processes end with
+SIGKILL when they are told to (kill.c)."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+
+from rawimap import Session
+from running import wait_until
+
+# A killed process can leave a lock file of Dovecot's that bears no process id;
+# others wait until it is stale, for minutes.
+PATIENCE = 900
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class CrashingDovecot:
+    """Use it in a with statement."""
+
+    def __init__(self, stack):
+        self.top = stack.env["STACK_DIR"] + "/crashing"
+        shutil.rmtree(self.top, ignore_errors=True)
+        os.makedirs(self.top + "/run")
+        self.port = free_port()
+        self.kill_file = self.top + "/kill"
+        self._write(stack)
+        self.process = None
+
+    def _write(self, stack):
+        subprocess.run(["gcc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared",
+                        "-o", self.top + "/kill.so", HERE + "/kill.c"],
+                       check=True)
+        with open(self.top + "/imap", "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\nexport LD_PRELOAD=%s KILL_FILE=%s\n"
+                       "exec /usr/lib/dovecot/imap \"$@\"\n" % (
+                           self.top + "/kill.so", self.kill_file))
+        os.chmod(self.top + "/imap", 0o755)
+        with open(stack.env["DOVECOT_CONFIG"], encoding="utf-8") as file:
+            text = file.read()
+        text = re.sub(r"(?m)^base_dir = .*$", "base_dir = %s/run" % self.top,
+                      text)
+        text = re.sub(r"(?m)^(protocols = .*) lmtp", r"\1", text)
+        text = text.replace("port = " + stack.env["IMAP_PORT"],
+                            "port = %d" % self.port)
+        text += "service imap {\n  executable = %s/imap\n}\n" % self.top
+        with open(self.top + "/dovecot.conf", "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def __enter__(self):
+        log = open(self.top + "/log", "ab")
+        self.process = subprocess.Popen(
+            ["dovecot", "-F", "-c", self.top + "/dovecot.conf"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_until(self._answers, "another Dovecot")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def _answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+            return True
+        except ConnectionRefusedError:
+            return False
+
+    def run(self, user, folder, command, step):
+        """Sends a command - command(imap) returns its parts - in a session
+        that is killed at that step. Returns the reply, or None."""
+        with Session(self.port, user, timeout=PATIENCE) as imap:
+            imap.select(folder)
+            parts = command(imap)
+            with open(self.kill_file, "w", encoding="ascii") as file:
+                file.write(str(step))
+            try:
+                return imap.command(*parts)
+            except ConnectionError:
+                return None
+            finally:
+                os.unlink(self.kill_file)
