@@ -62,7 +62,8 @@ find_released(struct mail *mail, uint32_t messages,
 	for (seq = messages; seq > 0; seq--) {
 		mail_set_seq(mail, seq);
 		if (mail_get_save_date(mail, &date) < 0 ||
-		    mail_get_first_header(mail, OUTGOING_HEADER, &value) < 0) {
+		    mail_get_first_header(mail, SEKISHO_RELEASED_HEADER,
+		    &value) < 0) {
 			if (mail->expunged)
 				continue;
 			return -1;
@@ -96,7 +97,8 @@ int
 held_find_released(struct mailbox *like, const struct sekisho_held *held)
 {
 	struct mailbox *box = mailbox_alloc(like->list, like->vname,
-		MAILBOX_FLAG_READONLY);
+		MAILBOX_FLAG_READONLY |
+		(like->flags & MAILBOX_FLAG_IGNORE_ACLS));
 	int ret = -1;
 
 	/* A handle of its own: like has a transaction open. */

@@ -39,9 +39,9 @@ struct istream *
 outgoing_create(struct istream *original, const struct sekisho_held *held,
 	const struct sekisho_user *user)
 {
-	const char *line = t_strdup_printf(OUTGOING_HEADER ": id=%s; by=%s; "
-		"%s\n", held->id, user->administrator ? "administrator" :
-		"user", message_date_create(ioloop_time));
+	const char *line = t_strdup_printf(SEKISHO_RELEASED_HEADER
+		": id=%s; by=%s; %s\n", held->id, user->administrator ?
+		"administrator" : "user", message_date_create(ioloop_time));
 	int fd = memfd_create("sekisho-outgoing", MFD_CLOEXEC);
 	struct istream *outgoing;
 

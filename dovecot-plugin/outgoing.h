@@ -13,8 +13,6 @@
 #include "sekisho-plugin.h"
 #include "held.h"
 
-#define OUTGOING_HEADER "X-Sekisho-Released"
-
 /* Is this value of that field one of the mail with this id? */
 bool outgoing_is(const char *value, const char *id);
 

@@ -171,14 +171,16 @@ change_carry_out(const struct localscan_change *change, int fd,
 void
 localscan_strip(void)
 {
+	static const char *const names[] = { SEKISHO_HELD_HEADER,
+		SEKISHO_REASON_HEADER, SEKISHO_RELEASED_HEADER };
 	header_line *h;
+	size_t i;
 
 	for (h = header_list; h != NULL; h = h->next)
-		if (header_testname(h, US SEKISHO_HELD_HEADER,
-		    (int)strlen(SEKISHO_HELD_HEADER), TRUE) ||
-		    header_testname(h, US SEKISHO_REASON_HEADER,
-		    (int)strlen(SEKISHO_REASON_HEADER), TRUE))
-			h->type = '*';
+		for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+			if (header_testname(h, US names[i],
+			    (int)strlen(names[i]), TRUE))
+				h->type = '*';
 }
 
 int

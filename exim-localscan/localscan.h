@@ -62,7 +62,7 @@ int localscan_ask(const struct sekisho_message *message, int fd,
 
 /*
  * Takes out header fields that only we may write: what says that a message is
- * held (held.h) never comes from outside.
+ * held or was held (held.h) never comes from outside.
  */
 void localscan_strip(void);
 

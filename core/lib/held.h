@@ -25,6 +25,7 @@
 
 #define SEKISHO_HELD_HEADER "X-Sekisho-Held"
 #define SEKISHO_REASON_HEADER "X-Sekisho-Reason"
+#define SEKISHO_RELEASED_HEADER "X-Sekisho-Released" /* held no more */
 #define SEKISHO_HELD_MAX 16384u		/* bytes of the whole field */
 #define SEKISHO_HELD_REASON_MAX 300u	/* bytes of a reason */
 #define SEKISHO_HELD_SEAL 64		/* hexadecimal digits of a seal ... */

@@ -142,7 +142,7 @@ header_is_reserved(const char *name)
 		"Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "References",
 		"Subject", "MIME-Version", "Received", "Return-Path",
 		"DKIM-Signature", SEKISHO_HELD_HEADER,
-		SEKISHO_REASON_HEADER };
+		SEKISHO_REASON_HEADER, SEKISHO_RELEASED_HEADER };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

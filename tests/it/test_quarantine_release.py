@@ -338,3 +338,11 @@ def test_ordinary_upload(imap, message):
     uid = int(reply.text.split("]")[0].split()[2])
     assert imap.body(uid).replace(b"\r\n", b"\n") == \
         message.replace(b"\r\n", b"\n")
+
+
+def test_q9_forged_line(stack):
+    """Q9: the line of released mail is taken out of what comes from outside"""
+    message = mail(to="bob@example.test", X_Sekisho_Released="id=x; by=user")
+    stack.send(message, "bob@example.test")
+    data = stack.arrived("bob", message["Message-ID"])
+    assert b"X-Sekisho-Released" not in data
