@@ -31,15 +31,22 @@
 #define EXIM_DEFAULT_CONFIG ""
 #endif
 
-/* What Debian's patch asks a module for before it calls local_scan(). */
+/*
+ * What Debian's patch asks a module for before it calls local_scan(); and what
+ * sekisho.main calls with ${dlfunc} for no other reason than that it loads the
+ * module, into the daemon whose children then have it.
+ */
 #ifdef DLOPEN_LOCAL_SCAN
 int local_scan_version_major(void);
 int local_scan_version_minor(void);
+int sekisho_preload(uschar **yield, int argc, uschar *argv[]);
 #define EXIM_VERSION_FUNCTIONS \
 	int local_scan_version_major(void) \
 	{ return LOCAL_SCAN_ABI_VERSION_MAJOR; } \
 	int local_scan_version_minor(void) \
-	{ return LOCAL_SCAN_ABI_VERSION_MINOR; }
+	{ return LOCAL_SCAN_ABI_VERSION_MINOR; } \
+	int sekisho_preload(uschar **yield, int argc, uschar *argv[]) \
+	{ *yield = US ""; return OK; }
 #else
 #define EXIM_VERSION_FUNCTIONS
 #endif

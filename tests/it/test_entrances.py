@@ -1,4 +1,6 @@
 """Every way into Exim leads through the checkpoint."""
+import os
+
 import pytest
 
 from exims import OtherExim
@@ -22,6 +24,15 @@ def wire(stack):
     """An Exim with spool_wireformat."""
     return OtherExim(stack, "wire", lambda text: text.replace(
         "spool_wireformat = false", "spool_wireformat = true"))
+
+
+def test_preload(stack):
+    """The daemon of Exim has the module, its children need not load it"""
+    with open(os.path.join(stack.env["STACK_DIR"], "run/exim.pid"),
+              encoding="ascii") as file:
+        daemon = file.read().strip()
+    with open("/proc/%s/maps" % daemon, encoding="utf-8") as file:
+        assert "/sekisho-localscan.so" in file.read()
 
 
 def bdat(smtp, to, data, chunk, sender="sender@partner.test"):
