@@ -62,7 +62,9 @@ static const struct {
 	  CASE("\x99\x01\x0c\x03xxxxxxxx"), NULL },
 	{ "", "application/octet-stream", "a.gpg", "",
 	  CASE("\x85\x01\x0c"), NULL },
-	/* 21: S/MIME by its type, by its bytes */
+	{ "", "application/octet-stream", "a.gpg", "",
+	  CASE("\x05\x01\x0c\x03xxxxxxxx"), NULL },
+	/* 22: S/MIME by its type, by its bytes */
 	{ "", "application/pkcs7-mime", "", "Enveloped-Data", CASE("x"),
 	  SMIME },
 	{ "", "application/x-pkcs7-mime", "", "authEnveloped-data", CASE(""),
