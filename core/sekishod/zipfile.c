@@ -1,7 +1,32 @@
 /*
  * zipfile.c - a zip archive in memory.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "zipfile.h"
+
+/*
+ * A source of its own bytes: libzip 1.7 frees those that it was only lent when
+ * it writes behind an unchanged part of them.
+ */
+static zip_source_t *
+source_new(const void *data, size_t len, zip_error_t *error)
+{
+	void *copy = malloc(len + (len == 0));
+	zip_source_t *source = NULL;
+
+	if (copy == NULL) {
+		zip_error_set(error, ZIP_ER_MEMORY, 0);
+		return NULL;
+	}
+	if (len > 0)
+		memcpy(copy, data, len);
+	source = zip_source_buffer_create(copy, len, 1, error);
+	if (source == NULL)
+		free(copy);
+	return source;
+}
 
 int
 zipfile_open(struct zipfile *file_r, const void *data, size_t len,
@@ -11,12 +36,11 @@ zipfile_open(struct zipfile *file_r, const void *data, size_t len,
 	zip_error_t error;
 
 	zip_error_init(&error);
-	file.source = zip_source_buffer_create(data, len, 0, &error);
+	file.source = source_new(data, len, &error);
 	if (file.source != NULL) {
 		/* One reference is the archive's, one is ours. */
 		zip_source_keep(file.source);
-		file.zip = zip_open_from_source(file.source, 0,
-			&error);
+		file.zip = zip_open_from_source(file.source, 0, &error);
 		if (file.zip == NULL)
 			zip_source_free(file.source);
 	}

@@ -18,9 +18,9 @@ struct zipfile {
 };
 
 /*
- * data must stay as long as the archive is open. What only the local headers
- * tell is not seen, and is not there any more when the archive was written.
- * Returns 0, or -1 with the reason (no zip archive, damaged, no memory).
+ * data is copied. What only the local headers tell is not seen, and is not
+ * there any more when the archive was written. Returns 0, or -1 with the reason
+ * (no zip archive, damaged, no memory).
  */
 int zipfile_open(struct zipfile *file_r, const void *data, size_t len,
 	struct sekisho_error *err);

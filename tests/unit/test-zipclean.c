@@ -178,10 +178,38 @@ test_refused(void)
 	sekisho_buf_free(&archive);
 }
 
+/* libzip then writes behind the old bytes instead of copying them. */
+static void
+test_tail(void)
+{
+	char good[8192];
+	const struct entry entries[] = {
+		{ "good.txt", good }, { "virus.exe", "VIRUS" },
+	};
+	struct sekisho_buf archive, out;
+	unsigned int i, value = 1;
+
+	test_begin("R1: much that stays in front of little that goes");
+	for (i = 0; i < sizeof(good) - 1; i++) {
+		value = value * 1103515245 + 12345;
+		good[i] = (char)('!' + (value >> 16) % 90);
+	}
+	good[i] = '\0';
+	sekisho_buf_init(&archive, 1u << 20);
+	archive_make(&archive, entries, 2);
+	test_int(clean(&archive, &out, NULL), 0);
+	test_assert(memmem(out.data, out.len, "VIRUS", 5) == NULL);
+	sekisho_buf_free(&out);
+	/* The old archive is still there, and ours to free. */
+	test_assert(memmem(archive.data, archive.len, "VIRUS", 5) != NULL);
+	sekisho_buf_free(&archive);
+}
+
 int
 main(void)
 {
 	test_members();
 	test_refused();
+	test_tail();
 	return test_done();
 }
