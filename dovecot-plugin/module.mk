@@ -1,5 +1,5 @@
-# The plug-ins of Dovecot: lib01_sekisho for every user session, lib95_sekisho_
-# lmtp for LMTP and LDA. Dovecot sorts modules by file name, and the first is
+# The plug-ins of Dovecot: lib01_sekisho for every user session,
+# lib95_sekisho_lmtp for LMTP and LDA, lib10_doveadm_sekisho for doveadm.
 # the outermost: 01 stands around quota and notify, and 95, whose deliver hook
 # is set after Sieve's (90), is asked before Sieve.
 #
@@ -34,8 +34,11 @@ plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/log-line.o
-all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o)
-all_hdr += dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
+doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c
+doveadm_obj := $(doveadm_src:%.c=$(O)/%.o)
+all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_obj)
+all_hdr += dovecot-plugin/doveadm-ask.h \
+	dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
 	$(plugin_hdr)
 
@@ -53,9 +56,15 @@ $(O)/lib95_sekisho_lmtp_plugin.so: $(lmtp_obj) $(O)/libsekisho.a \
 		dovecot-plugin/exports-lmtp.map
 	$(link_dovecot)
 
+$(O)/lib10_doveadm_sekisho_plugin.so: $(doveadm_obj) $(O)/libsekisho.a \
+		dovecot-plugin/exports-doveadm.map
+	$(link_dovecot)
+
 dovecot_modules := $(O)/lib01_sekisho_plugin.so \
 	$(O)/lib95_sekisho_lmtp_plugin.so
-all: $(dovecot_modules)
+doveadm_dir = $(DOVECOT_MODULE_DIR)/doveadm
+doveadm_module := $(O)/lib10_doveadm_sekisho_plugin.so
+all: $(dovecot_modules) $(doveadm_module)
 
 dovecot_libs := $(call dovecot_config,dovecot_pkglibdir)/libdovecot
 exported += dovecot-plugin/exports.map:$(O)/lib01_sekisho_plugin.so:$\
@@ -64,9 +73,13 @@ exported += dovecot-plugin/exports-lmtp.map:$\
 	$(O)/lib95_sekisho_lmtp_plugin.so:$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so,$\
 	$(dovecot_libs)-lda.so,$(O)/lib01_sekisho_plugin.so
+exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
+	$(dovecot_libs).so,$(dovecot_libs)-storage.so,/usr/bin/doveadm
 
 install: install-dovecot
-install-dovecot: $(dovecot_modules)
+install-dovecot: $(dovecot_modules) $(doveadm_module)
+	$(INSTALL) -D -m 0644 $(doveadm_module) \
+		$(DESTDIR)$(doveadm_dir)/$(notdir $(doveadm_module))
 	for f in $(dovecot_modules); do \
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(DOVECOT_MODULE_DIR)/$${f##*/} || exit 1; \

@@ -281,11 +281,25 @@ class Dovecot(Daemon):
         if not ours:
             raise Refused("dovecot needs %s; run make" %
                           self.settings.built_plugins)
+        tools = self.settings.path("dovecot/doveadm")
+        shutil.rmtree(tools, ignore_errors=True)
+        self.folder("dovecot/doveadm")
+        for file in glob.glob(self.modules + "/doveadm/*"):
+            shutil.copy(file, tools)
         for file in ours:
-            shutil.copy(file, folder)
+            shutil.copy(file, tools if "_doveadm_" in file else folder)
 
     def command(self):
-        return ["/usr/sbin/dovecot", "-F", "-c", self.values["DOVECOT_CONFIG"]]
+        """doveadm's modules are looked for where Debian has them: ours are
+        put there for Dovecot alone, and for who enters its namespace."""
+        command = ["/usr/sbin/dovecot", "-F", "-c",
+                   self.values["DOVECOT_CONFIG"]]
+        if not self.settings.namespaces:
+            return command
+        return ["unshare", "-m", "sh", "-c",
+                'mount --bind "$0" "$1" && shift && exec "$@"',
+                self.settings.path("dovecot/doveadm"),
+                self.modules + "/doveadm", *command]
 
     def probe(self):
         return (socket_answers(self.values["LMTP_SOCKET"]) and

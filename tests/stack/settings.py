@@ -9,7 +9,8 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 USERS = ("alice", "bob", "carol", "dave", "erin")
-PORTS = {"SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
+PORTS = {"DOVEADM_PORT": 180,
+         "SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
          "IMAP_PORT": 143, "LMTP_PORT": 240, "LDAP_PORT": 389,
          "LDAPS_PORT": 636, "SINK_PORT": 26, "WEB_PORT": 80}
 PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
@@ -67,6 +68,7 @@ class Settings:
         self.built_variant = os.path.join(build, "sekisho-variant")
         self.built_seal = os.path.join(build, "sekisho-seal")
         self.built_plugins = os.path.join(build, "lib*_plugin.so")
+        self.namespaces = namespaces_work()
         self.module = switch("STACK_MODULE",
                              "1" if os.path.exists(self.built_module) else "0")
         if self.module not in ("0", "1", "malware", "compiled-in"):
@@ -79,7 +81,7 @@ class Settings:
         self.web = switch("WEB", switch("STACK_WEB", "0")) == "1"
         self.queue_only = switch("STACK_QUEUE_ONLY", "0") == "1"
         self.reputation = (switch("STACK_REPUTATION", "1") == "1" and
-                           self.checkpoint and namespaces_work())
+                           self.checkpoint and self.namespaces)
         self.values = self._values(build)
 
     def path(self, *names):

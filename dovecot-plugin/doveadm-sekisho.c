@@ -1,0 +1,93 @@
+/*
+ * doveadm-sekisho.c - doveadm sekisho account ... and doveadm sekisho sender
+ * ..., for -u, -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-
+ * sekisho(1)).
+ *
+ * A password never stands in an argument, where everybody on the machine could
+ * read it: sekishod makes one and it is printed once.
+ */
+#include "doveadm-ask.h"
+
+#include <module-dir.h>
+
+void doveadm_sekisho_plugin_init(struct module *module);
+void doveadm_sekisho_plugin_deinit(void);
+extern const char *doveadm_sekisho_plugin_version;
+
+const char *doveadm_sekisho_plugin_version = DOVECOT_ABI_VERSION;
+
+static const char *const list_columns[] = { "mail", "status", "family-name",
+	"given-name", NULL };
+static const char *const show_columns[] = { "mail", "status", "family-name",
+	"given-name", "language", "question", "dn", "token", "token-expires",
+	NULL };
+static const char *const password_columns[] = { "password", NULL };
+
+/* doveadm gives alloc() nothing to tell the commands apart by. */
+#define ASK(function, ...) \
+	static struct doveadm_mail_cmd_context * \
+	function(void) \
+	{ \
+		static const struct doveadm_ask ask = { __VA_ARGS__ }; \
+		\
+		return doveadm_ask_alloc(&ask); \
+	}
+
+ASK(account_list, "account-show", NULL, NULL, list_columns, true)
+ASK(account_show, "account-show", NULL, NULL, show_columns, false)
+ASK(account_create, "account-create", NULL, NULL, password_columns, false)
+ASK(account_activate, "account-activate", NULL, NULL, password_columns, false)
+ASK(account_lock, "account-lock", NULL, NULL, NULL, false)
+ASK(account_unlock, "account-unlock", NULL, NULL, NULL, false)
+ASK(account_reset, "account-reset", NULL, NULL, password_columns, false)
+ASK(account_delete, "account-delete", NULL, NULL, NULL, false)
+ASK(sender_list, "approved-list", NULL, "entry", NULL, true)
+ASK(sender_add, "approved-add", "entry", "added", NULL, false)
+ASK(sender_remove, "approved-remove", "entry", "removed", NULL, false)
+ASK(sender_repair, "approved-repair", NULL, "removed", NULL, false)
+
+#define PLAIN(command, function) { \
+	.name = "sekisho " command, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX, \
+	.mail_cmd = function, \
+DOVEADM_CMD_PARAMS_START \
+DOVEADM_CMD_MAIL_COMMON \
+DOVEADM_CMD_PARAMS_END }
+
+#define WITH_ENTRIES(command, function) { \
+	.name = "sekisho " command, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "<entry> [...]", \
+	.mail_cmd = function, \
+DOVEADM_CMD_PARAMS_START \
+DOVEADM_CMD_MAIL_COMMON \
+DOVEADM_CMD_PARAM('\0', "entry", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL) \
+DOVEADM_CMD_PARAMS_END }
+
+static struct doveadm_cmd_ver2 commands[] = {
+	PLAIN("account list", account_list),
+	PLAIN("account show", account_show),
+	PLAIN("account create", account_create),
+	PLAIN("account activate", account_activate),
+	PLAIN("account lock", account_lock),
+	PLAIN("account unlock", account_unlock),
+	PLAIN("account reset", account_reset),
+	PLAIN("account delete", account_delete),
+	PLAIN("sender list", sender_list),
+	WITH_ENTRIES("sender add", sender_add),
+	WITH_ENTRIES("sender remove", sender_remove),
+	PLAIN("sender repair", sender_repair),
+};
+
+void
+doveadm_sekisho_plugin_init(struct module *module ATTR_UNUSED)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(commands); i++)
+		doveadm_cmd_register_ver2(&commands[i]);
+}
+
+void
+doveadm_sekisho_plugin_deinit(void)
+{
+}

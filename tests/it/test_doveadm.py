@@ -1,0 +1,111 @@
+"""doveadm sekisho account and sender (Q12): on the command line and over
+Dovecot's HTTP API."""
+import base64
+import json
+import subprocess
+import urllib.request
+
+import pytest
+
+ADDRESS = "carol@example.test"
+
+
+class Doveadm:
+    def __init__(self, stack):
+        self.stack = stack
+        with open(stack.env["STACK_DIR"] + "/run/dovecot.pid",
+                  encoding="ascii") as file:
+            self.pid = file.read().strip()
+
+    def run(self, *arguments, check=True):
+        """In the mount namespace where Dovecot finds our module."""
+        result = subprocess.run(
+            ["nsenter", "-t", self.pid, "-m", "doveadm", "-c",
+             self.stack.env["DOVECOT_CONFIG"], "-f", "flow", "sekisho",
+             *arguments], check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        assert not check or result.returncode == 0, result.stderr
+        return result
+
+    def http(self, command, **parameters):
+        body = json.dumps([[command, parameters, "tag"]]).encode()
+        key = base64.b64encode(b"stack-doveadm-key").decode()
+        request = urllib.request.Request(
+            "http://127.0.0.1:%d/doveadm/v1" % self.stack.port("DOVEADM"),
+            body, {"Authorization": "X-Dovecot-API " + key,
+                   "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)[0]
+
+
+@pytest.fixture(name="doveadm")
+def doveadm_of_the_stack(stack):
+    doveadm = Doveadm(stack)
+    yield doveadm
+    entries = [line.partition("=")[2].strip() for line in doveadm.run(
+        "sender", "list", "-u", "carol").stdout.splitlines() if "=" in line]
+    if entries:
+        doveadm.run("sender", "remove", "-u", "carol", *entries)
+
+
+def test_q12_sender(doveadm):
+    """Q12 A1 A6: sender add, list, remove for a user"""
+    added = doveadm.run("sender", "add", "-u", "carol", "a@partner.test",
+                        "*@PARTNER.test").stdout
+    assert "added=a@partner.test" in added
+    listed = doveadm.run("sender", "list", "-u", "carol").stdout
+    assert "entry=a@partner.test" in listed
+    assert "entry=*@partner.test" in listed
+    doveadm.run("sender", "remove", "-u", "carol", "*@partner.test")
+    assert doveadm.run("sender", "list", "-u", "carol").stdout.count(
+        "entry=") == 1
+
+
+def test_q12_sender_refused(doveadm):
+    """Q12 A7: an entry that approves too much is refused with the reason"""
+    result = doveadm.run("sender", "add", "-u", "carol", "*@com", check=False)
+    assert result.returncode != 0
+    assert "*@com" in result.stderr
+    assert doveadm.run("sender", "list", "-u", "carol").stdout == ""
+
+
+def test_q12_sender_no_account(doveadm):
+    """Q12: who has no account approves nobody, and doveadm says so"""
+    result = doveadm.run("sender", "add", "-u", "erin", "a@partner.test",
+                         check=False)
+    assert result.returncode == 68, result        # EX_NOHOST: not found
+    assert "no active account" in result.stderr
+
+
+def test_q12_account_show(doveadm):
+    """Q12 C8: account show tells all but secrets"""
+    shown = doveadm.run("account", "show", "-u", "carol").stdout
+    assert "mail=%s" % ADDRESS in shown and "status=active" in shown
+    assert "{" not in shown and "secret" not in shown
+
+
+def test_q12_account_lock(doveadm):
+    """Q12 C8: account lock and unlock"""
+    doveadm.run("account", "lock", "-u", "carol")
+    try:
+        assert "status=locked" in doveadm.run(
+            "account", "show", "-u", "carol").stdout
+        again = doveadm.run("account", "lock", "-u", "carol", check=False)
+        assert again.returncode != 0 and "locked" in again.stderr
+    finally:
+        doveadm.run("account", "unlock", "-u", "carol")
+    assert "status=active" in doveadm.run(
+        "account", "show", "-u", "carol").stdout
+
+
+def test_q12_http(doveadm):
+    """Q12: the same over Dovecot's HTTP API, as JSON"""
+    kind, answer, tag = doveadm.http("sekishoSenderAdd", user="carol",
+                                     entry=["h@partner.test"])
+    assert (kind, answer, tag) == ("doveadmResponse",
+                                   [{"added": "h@partner.test"}], "tag")
+    kind, answer, _ = doveadm.http("sekishoSenderList", user="carol")
+    assert answer == [{"entry": "h@partner.test"}]
+    kind, answer, _ = doveadm.http("sekishoSenderAdd", user="carol",
+                                   entry=["*"])
+    assert kind == "error"
