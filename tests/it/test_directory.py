@@ -195,7 +195,9 @@ def test_password(site):
 
 def test_base(site):
     """O4: ldap-base does not exist"""
-    with settings(site, "ldap-base = ou=nowhere," + site.env["LDAP_BASE"]):
+    nowhere = "ou=nowhere," + site.env["LDAP_BASE"]
+    with settings(site, "ldap-base = " + nowhere,
+                  "account-base = ou=sekisho," + nowhere):
         fails(site, "No such object; is ldap-base right")
 
 
