@@ -13,15 +13,17 @@
 static zip_source_t *
 source_new(const void *data, size_t len, zip_error_t *error)
 {
-	void *copy = malloc(len + (len == 0));
-	zip_source_t *source = NULL;
+	zip_source_t *source;
+	void *copy;
 
+	if (len == 0)
+		return zip_source_buffer_create(NULL, 0, 0, error);
+	copy = malloc(len);
 	if (copy == NULL) {
 		zip_error_set(error, ZIP_ER_MEMORY, 0);
 		return NULL;
 	}
-	if (len > 0)
-		memcpy(copy, data, len);
+	memcpy(copy, data, len);
 	source = zip_source_buffer_create(copy, len, 1, error);
 	if (source == NULL)
 		free(copy);
