@@ -296,13 +296,17 @@ check_users(const struct reader *reader)
 	return 0;
 }
 
-/* As text: "dc=example, dc=com" is not taken for "dc=example,dc=com". */
+/*
+ * dn is base, or ends with it. As text: "dc=example, dc=com" is not taken for
+ * "dc=example,dc=com".
+ */
 static bool
-is_below(const char *dn, const char *base)
+is_within(const char *dn, const char *base)
 {
 	size_t len = strlen(dn), tail = strlen(base);
 
-	return len > tail && strcasecmp(dn + len - tail, base) == 0;
+	return len >= tail && strcasecmp(dn + len - tail, base) == 0 &&
+		(len == tail || dn[len - tail - 1] == ',');
 }
 
 static bool
@@ -338,7 +342,7 @@ check_accounts(const struct reader *reader)
 		return refuse(reader, "account-url", "needs ldap-uri, which is "
 			"not set");
 	if (strcmp(config->account_password, "separate") == 0 &&
-	    !is_below(config->account_base, config->ldap_base))
+	    !is_within(config->account_base, config->ldap_base))
 		return refuse(reader, "account-base", "\"%s\" does not end "
 			"with ldap-base, \"%s\"", config->account_base,
 			config->ldap_base);

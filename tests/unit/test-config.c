@@ -10,6 +10,8 @@
 #include "test.h"
 
 /* Users that are on every machine. */
+#define ACCOUNTS "ldap-uri = ldapi:///\nldap-base = dc=example,dc=test\n" \
+	"account-url = https://webmail.example.test/\n"
 #define USERS "user = root\njail-user = nobody\nmta-user = mail\n"
 
 static char file[] = "/tmp/test-config-XXXXXX";
@@ -75,6 +77,15 @@ test_values(void)
 	test_str(config->policy, "\"a b\" # c");
 	test_str(config->run_dir, "");
 	test_int(config->deadline, 100);
+	config_free(config);
+
+	test_begin("config: accounts are created in ldap-base or below it");
+	config = load(USERS ACCOUNTS "account-base = DC=example,dc=test\n");
+	test_str(err.text, "");
+	config_free(config);
+	config = load(USERS ACCOUNTS
+		"account-base = ou=sekisho,dc=example,dc=test\n");
+	test_str(err.text, "");
 	config_free(config);
 
 	test_begin("config: of a name that comes twice the last one counts");
@@ -145,6 +156,12 @@ static const struct {
 	{ USERS "ldap-base = o=x\nldap-uri = ldapi:/// ldaps://x\n"
 	  "ldap-bind = external\n",
 	  ":6: ldap-bind: external needs ldapi://, not \"ldaps://x\"" },
+	{ USERS ACCOUNTS "account-base = ou=x,dc=example\n",
+	  ":7: account-base: \"ou=x,dc=example\" does not end with ldap-base, "
+	  "\"dc=example,dc=test\"" },
+	{ USERS ACCOUNTS "account-base = ou=x,xdc=example,dc=test\n",
+	  ":7: account-base: \"ou=x,xdc=example,dc=test\" does not end with "
+	  "ldap-base, \"dc=example,dc=test\"" },
 	{ USERS "ldap-bind = gssapi\n",
 	  ":4: ldap-bind: \"gssapi\" is neither simple nor external" },
 	{ USERS "ldap-start-tls = maybe\n",
