@@ -255,19 +255,32 @@ delivery_add_found(struct delivery *delivery, uint32_t uid,
 	return ret;
 }
 
+/* It was deleted, or delivered by a command whose answer got lost. */
+static int
+delivery_add_unheld(struct delivery *delivery, const struct upload *upload)
+{
+	int ret = held_find_released(delivery->into, &upload->held);
+
+	if (ret < 0)
+		return delivery_fail(delivery, upload->held.id,
+			delivery->into);
+	return ret > 0 ? delivery_pass_over(delivery, true) :
+		delivery_add_bytes(delivery, upload);
+}
+
 static int
 delivery_add_upload(struct delivery *delivery, const struct upload *upload)
 {
 	uint32_t uid;
-	int ret;
+	int ret = held_find(claim_mailbox(delivery->claim), &upload->held,
+		&uid);
 
-	ret = held_find(claim_mailbox(delivery->claim), &upload->held, &uid);
 	T_BEGIN {
 		if (ret > 0)
 			ret = delivery_add_found(delivery, uid,
 				&upload->marks);
 		else if (ret == 0)
-			ret = delivery_add_bytes(delivery, upload);
+			ret = delivery_add_unheld(delivery, upload);
 	} T_END;
 	return ret;
 }

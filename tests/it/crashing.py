@@ -1,5 +1,6 @@
 """A second Dovecot over the mail of the stack, whose IMAP processes end with
 SIGKILL when they are told to (kill.c)."""
+import glob
 import os
 import re
 import shutil
@@ -8,10 +9,6 @@ import subprocess
 
 from rawimap import Session
 from running import wait_until
-
-# A killed process can leave a lock file of Dovecot's that bears no process id;
-# others wait until it is stale, for minutes.
-PATIENCE = 900
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -76,7 +73,7 @@ class CrashingDovecot:
     def run(self, user, folder, command, step):
         """Sends a command - command(imap) returns its parts - in a session
         that is killed at that step. Returns the reply, or None."""
-        with Session(self.port, user, timeout=PATIENCE) as imap:
+        with Session(self.port, user, timeout=600) as imap:
             imap.select(folder)
             parts = command(imap)
             with open(self.kill_file, "w", encoding="ascii") as file:
@@ -84,6 +81,14 @@ class CrashingDovecot:
             try:
                 return imap.command(*parts)
             except ConnectionError:
+                self.break_locks(user)
                 return None
             finally:
                 os.unlink(self.kill_file)
+
+    def break_locks(self, user):
+        """A lock file that does not say yet whose it is, is left by a killed
+        process; Dovecot removes it as well, but only after minutes."""
+        for path in glob.glob("%s/mail/%s/**/*lock" % (
+                os.path.dirname(self.top), user), recursive=True):
+            os.unlink(path)

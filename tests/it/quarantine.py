@@ -106,11 +106,20 @@ class Quarantine:
             self.doveadm("expunge", "-u", self.user, "mailbox", folder, "all",
                          check=False)
 
-    def log(self, held_id, pattern=""):
-        """The lines of the log about what became of a held mail."""
+    def log_lines(self, pattern):
+        """The lines of Dovecot's log that match."""
         with open(self.log_path, encoding="utf-8",
                   errors="replace") as file:
-            return [line.split("sekisho: ", 1)[1].rstrip("\n")
-                    for line in file
-                    if "sekisho: id=%s " % held_id in line and
-                    " action=hold " not in line and re.search(pattern, line)]
+            return [line.rstrip("\n") for line in file
+                    if re.search(pattern, line)]
+
+    def log_all(self, pattern=""):
+        """What became of held mail: those of our lines that match."""
+        return [line.split("sekisho: ", 1)[1] for line in
+                self.log_lines("sekisho: id=") if " action=hold " not in line
+                and re.search(pattern, line)]
+
+    def log(self, held_id, pattern=""):
+        """The same of one held mail."""
+        return [line for line in self.log_all(pattern)
+                if line.startswith("id=%s " % held_id)]

@@ -226,6 +226,15 @@ def test_q4_upload_twice(quarantine, imap):
     assert quarantine.count(held, "INBOX") == 1
 
 
+def test_q4_upload_of_delivered(quarantine, imap):
+    """Q4: an upload of a mail that was moved meanwhile delivers no other"""
+    held, uid = hold(quarantine, imap)
+    imap.must("UID MOVE %d INBOX" % uid)
+    for folder in ("Quarantine/Deliver", "INBOX"):
+        imap.must("APPEND " + folder, quarantine.stored(held, mail()))
+    assert quarantine.count(held, "INBOX") == 1
+
+
 def test_q4_upload_of_removed(quarantine, imap):
     """Q4: an upload of a mail that was removed before is scanned, delivered"""
     held = new_held_id()
