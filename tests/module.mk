@@ -7,7 +7,7 @@ unit_bin := $(unit_src:tests/unit/%.c=$(O)/tests/unit/%)
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
 fuzzers := $(fuzz_bin:%=%-search)
-bench_bin := $(O)/tests/bench/smtpload $(O)/tests/bench/askdirectory
+bench_bin := $(addprefix $(O)/tests/bench/, smtpload scanloop askdirectory)
 all_obj += $(bench_bin:%=%.o)
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o

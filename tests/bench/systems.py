@@ -15,6 +15,7 @@ sys.path[:0] = [os.path.join(TOP, "tests", "it"),
 from process import session_members, stat_fields  # noqa: E402
 from running import Stack, wait_until  # noqa: E402
 
+SCANLOOP = os.path.join(TOP, "build", "tests", "bench", "scanloop")
 LOAD = os.path.join(TOP, "build", "tests", "bench", "smtpload")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -36,11 +37,15 @@ class System:
     def __init__(self, key, directory, port_base):
         self.name, module = SYSTEMS[key]
         self.key = key
-        self.stack = Stack(os.path.join(directory, key), port_base,
+        self.folder = os.path.join(directory, key)
+        self.stack = Stack(self.folder, port_base,
                            STACK_MODULE=module, STACK_RSPAMD="0",
                            STACK_REPUTATION="0", STACK_QUEUE_ONLY="1")
 
     def up(self):
+        """Starts it, with nothing of an earlier run."""
+        self.stack.down()
+        shutil.rmtree(os.path.realpath(self.folder), ignore_errors=True)
         try:
             self.stack.up()
         except subprocess.CalledProcessError as error:
@@ -112,6 +117,19 @@ class System:
         self.empty_spool()
         return Sample(count, said["seconds"], cpu,
                       [us / 1000 for us in said["latency_us"]])
+
+
+def scan_floor(system, count, letter_file):
+    """CPU ms of a bare libclamav for that mail, with the same signatures."""
+    result = subprocess.run(
+        [SCANLOOP, system.stack.env["SIGNATURES"], str(count), letter_file],
+        check=False, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env=dict(os.environ, TMPDIR="/dev/shm"
+                                            if os.path.isdir("/dev/shm")
+                                            else "/tmp"))
+    if result.returncode != 0:
+        raise BenchError("scanloop does not scan %s" % letter_file)
+    return json.loads(result.stdout)["cpu_ms"]
 
 
 class Sample:
