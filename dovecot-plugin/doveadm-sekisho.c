@@ -1,12 +1,12 @@
 /*
- * doveadm-sekisho.c - doveadm sekisho account ... and doveadm sekisho sender
- * ..., for -u, -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-
- * sekisho(1)).
+ * doveadm-sekisho.c - doveadm sekisho account, sender and quarantine, for -u,
+ * -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-sekisho(1)).
  *
  * A password never stands in an argument, where everybody on the machine could
  * read it: sekishod makes one and it is printed once.
  */
 #include "doveadm-ask.h"
+#include "doveadm-held.h"
 
 #include <module-dir.h>
 
@@ -63,6 +63,15 @@ DOVEADM_CMD_MAIL_COMMON \
 DOVEADM_CMD_PARAM('\0', "entry", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL) \
 DOVEADM_CMD_PARAMS_END }
 
+#define WITH_QUERY(command, query, function) { \
+	.name = "sekisho quarantine " command, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX query, \
+	.mail_cmd = function, \
+DOVEADM_CMD_PARAMS_START \
+DOVEADM_CMD_MAIL_COMMON \
+DOVEADM_CMD_PARAM('\0', "query", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL) \
+DOVEADM_CMD_PARAMS_END }
+
 static struct doveadm_cmd_ver2 commands[] = {
 	PLAIN("account list", account_list),
 	PLAIN("account show", account_show),
@@ -76,6 +85,11 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_ENTRIES("sender add", sender_add),
 	WITH_ENTRIES("sender remove", sender_remove),
 	PLAIN("sender repair", sender_repair),
+	WITH_QUERY("list", "[<search query>]", doveadm_held_list),
+	WITH_QUERY("show", "<search query>", doveadm_held_show),
+	WITH_QUERY("deliver", "<search query>", doveadm_held_deliver),
+	WITH_QUERY("approve", "<search query>", doveadm_held_approve),
+	WITH_QUERY("delete", "<search query>", doveadm_held_delete),
 };
 
 void

@@ -34,10 +34,13 @@ plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/log-line.o
-doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c
-doveadm_obj := $(doveadm_src:%.c=$(O)/%.o)
-all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_obj)
-all_hdr += dovecot-plugin/doveadm-ask.h \
+doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
+	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
+	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-log.c
+doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
+all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
+all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
+	dovecot-plugin/doveadm-log.h \
 	dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
 	$(plugin_hdr)

@@ -257,7 +257,7 @@ class Dovecot(Daemon):
             self.folder(name)
         self.folder("mail", "mail", 0o700)
         self.write("dovecot/users",
-                   "".join("%s:%s-secret-1\n" % (name, name)
+                   "".join("%s:%s-secret-1:::::\n" % (name, name)
                            for name in USERS), "dovecot", 0o640)
         self._collect_modules()
         accounts = self.values["ACCOUNTS"]

@@ -1,0 +1,39 @@
+"""An administrator: doveadm sekisho on the command line, over doveadm-server
+and over Dovecot's HTTP API."""
+import base64
+import json
+import subprocess
+import urllib.request
+
+
+class Doveadm:
+    def __init__(self, stack):
+        self.stack = stack
+        with open(stack.env["STACK_DIR"] + "/run/dovecot.pid",
+                  encoding="ascii") as file:
+            self.pid = file.read().strip()
+
+    def run(self, *arguments, check=True, form="flow", options=(), before=()):
+        """In the mount namespace where Dovecot finds our module; before is
+        put before the command."""
+        result = subprocess.run(
+            ["nsenter", "-t", self.pid, "-m", *before, "doveadm", *options,
+             "-c", self.stack.env["DOVECOT_CONFIG"], "-f", form, "sekisho",
+             *arguments], check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        assert not check or result.returncode == 0, result.stderr
+        return result
+
+    def json(self, *arguments, **how):
+        """What it prints, as a list of dictionaries."""
+        return json.loads(self.run(*arguments, form="json", **how).stdout)
+
+    def http(self, command, **parameters):
+        body = json.dumps([[command, parameters, "tag"]]).encode()
+        key = base64.b64encode(b"stack-doveadm-key").decode()
+        request = urllib.request.Request(
+            "http://127.0.0.1:%d/doveadm/v1" % self.stack.port("DOVEADM"),
+            body, {"Authorization": "X-Dovecot-API " + key,
+                   "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)[0]
