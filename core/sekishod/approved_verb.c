@@ -185,9 +185,15 @@ void
 approved_verb_add(struct inquiry *inquiry)
 {
 	struct directory_edit edit = { .count = 0 };
+	size_t i;
 
-	if (read_entries(inquiry, true, &edit) == 0)
-		answer_change(inquiry, &edit, directory_approved_add, "added");
+	if (read_entries(inquiry, true, &edit) < 0)
+		return;
+	answer_change(inquiry, &edit, directory_approved_add, "added");
+	if (inquiry->answer.status != SEKISHO_STATUS_OK)
+		return;
+	for (i = 0; i < edit.count; i++)
+		inquiry_add(inquiry, "entry", edit.stored[i]);
 }
 
 void

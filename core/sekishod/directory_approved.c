@@ -93,15 +93,16 @@ directory_approved_token(struct directory *directory, const char *user,
 
 /* -- changes ------------------------------------------------------------ */
 
-static bool
-list_has(const char *const *entries, size_t count, const char *entry)
+/* The one of the entries that is equal, or NULL. */
+static const char *
+list_find(const char *const *entries, size_t count, const char *entry)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		if (approved_equal(entries[i], entry))
-			return true;
-	return false;
+			return entries[i];
+	return NULL;
 }
 
 static enum directory_status
@@ -234,14 +235,21 @@ static enum outcome
 step_add(struct task *task, enum directory_status *status_r)
 {
 	struct directory_edit *edit = task->edit;
+	const char *stored;
 	size_t i;
 
-	for (i = 0; i < edit->count; i++)
-		if (!list_has(task->list.entries, task->list.count,
-		    edit->entries[i]) && !list_has(edit->changed,
-		    edit->changed_count, edit->entries[i]))
-			edit->changed[edit->changed_count++] =
+	edit->stored = pool_array(task->pool, edit->count, sizeof(char *));
+	for (i = 0; i < edit->count; i++) {
+		stored = list_find(task->list.entries, task->list.count,
+			edit->entries[i]);
+		if (stored == NULL)
+			stored = list_find(edit->changed, edit->changed_count,
+				edit->entries[i]);
+		if (stored == NULL)
+			stored = edit->changed[edit->changed_count++] =
 				edit->entries[i];
+		edit->stored[i] = stored;
+	}
 	if (edit->changed_count == 0)
 		return OUTCOME_DONE;
 	if (task->list.count + edit->changed_count >
@@ -261,10 +269,11 @@ is_meant(const struct task *task, const char *stored)
 	const struct directory_edit *edit = task->edit;
 	const char *canonical;
 
-	if (list_has(edit->entries, edit->count, stored))
+	if (list_find(edit->entries, edit->count, stored) != NULL)
 		return true;
 	return approved_canonical(stored, task->pool, &canonical, NULL) ==
-		APPROVED_OK && list_has(edit->entries, edit->count, canonical);
+		APPROVED_OK && list_find(edit->entries, edit->count,
+		canonical) != NULL;
 }
 
 /* An overfilled list can only be replaced as a whole (slapo-constraint). */

@@ -32,6 +32,8 @@ struct directory_edit {
 	size_t count;
 	const char **changed;
 	size_t changed_count;
+	const char **stored;		/* after adding: each of ->entries as
+					 * the list has it */
 };
 
 /*

@@ -82,6 +82,8 @@ def test_add_again(ask, carol):
     ask("add", carol, "friend@partner.test")
     answer = ask("add", carol, "FRIEND@PARTNER.test", "b@x.test", "B@x.test")
     assert (answer.status, answer.all("added")) == ("ok", ["b@x.test"])
+    assert answer.all("entry") == ["friend@partner.test", "b@x.test",
+                                   "b@x.test"]
     answer = ask("remove", carol, "nobody@partner.test", "not an address")
     assert (answer.status, answer.all("removed")) == ("ok", [])
 
