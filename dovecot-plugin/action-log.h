@@ -1,6 +1,7 @@
 /*
  * action-log.h - one line for each thing that happened to a held message
- * (SPEC O1): "key=value", the Exim message id first.
+ * or to the list of approved senders (SPEC O1): "key=value", the Exim message
+ * id first.
  */
 #ifndef SEKISHO_ACTION_LOG_H
 #define SEKISHO_ACTION_LOG_H
@@ -12,6 +13,7 @@ struct action {
 	const char *id;		/* of the held message */
 	const char *name;	/* "deliver", "delete", ... */
 	const char *folder;	/* where it went */
+	const char *entry;	/* of the list of approved senders */
 	const char *approved;	/* the sender that was approved with it */
 	const char *rescan;	/* what the scanner said */
 	const char *refusal;	/* why not; NULL: it was done */

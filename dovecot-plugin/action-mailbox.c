@@ -98,7 +98,7 @@ action_save_finish(struct mail_save_context *ctx)
 	struct mailbox *box = ctx->transaction->box;
 	struct uploads *uploads =
 		action_transaction(ctx->transaction)->uploads;
-	int ret = uploads_finish(uploads);
+	int ret = uploads_finish(uploads, NULL);
 
 	SEKISHO_SUPER(box)->save_cancel(ctx);
 	if (ret == 0)

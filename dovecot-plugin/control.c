@@ -8,7 +8,6 @@
 #include <str.h>
 
 #define RESCAN_MS 120000
-#define APPROVE_MS 20000
 #define TEXT_MAX 200
 
 /* What sekishod says may quote a stranger, and goes into an IMAP response. */
@@ -35,10 +34,10 @@ control_refuse(struct control_refusal *refusal_r, enum mail_error error,
 	return -1;
 }
 
-/* Returns 0 with an answer of sekishod's, or -1. */
-static int
-ask(const struct sekisho_user *user, const struct sekisho_request *request,
-	int fd, int ms, struct sekisho_answer *answer_r)
+int
+control_ask(const struct sekisho_user *user,
+	const struct sekisho_request *request, int fd, int ms,
+	struct sekisho_answer *answer_r)
 {
 	struct sekisho_error err;
 
@@ -73,7 +72,7 @@ control_rescan(const struct sekisho_user *user, int fd,
 	*outcome_r = "off";
 	if (user->rescan == RESCAN_OFF)
 		return 0;
-	if (ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
+	if (control_ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
 	    answer.status == SEKISHO_STATUS_UNAVAILABLE) {
 		result = unscanned(user, outcome_r, refusal_r);
 	} else if (answer.status == SEKISHO_STATUS_OK) {
@@ -85,57 +84,6 @@ control_rescan(const struct sekisho_user *user, int fd,
 			"found %s; an administrator can release it",
 			answer.text);
 	}
-	sekisho_answer_free(&answer);
-	return result;
-}
-
-/* In the words of somebody who has just moved a mail. */
-static int
-refuse_approval(const struct sekisho_user *user,
-	const struct sekisho_answer *answer, struct control_refusal *refusal_r)
-{
-	switch (answer->status) {
-	case SEKISHO_STATUS_OK:
-	case SEKISHO_STATUS_EXISTS:
-		return 0;
-	case SEKISHO_STATUS_LIMIT:
-		return control_refuse(refusal_r, MAIL_ERROR_LIMIT, "The list "
-			"of approved senders is full, so nobody was approved "
-			"and the mail stays here; delete an entry first");
-	case SEKISHO_STATUS_NOT_FOUND:
-		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s "
-			"has no active account, so nobody can be approved and "
-			"the mail stays here", user->address);
-	case SEKISHO_STATUS_INVALID:
-	case SEKISHO_STATUS_REFUSED:
-		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE,
-			"Nobody was approved and the mail stays here: %s",
-			answer->text);
-	case SEKISHO_STATUS_UNAVAILABLE:
-	case SEKISHO_STATUSES:
-		break;
-	}
-	return control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
-		"directory does not answer, so nobody was approved and the "
-		"mail stays here; try again later");
-}
-
-int
-control_approve(const struct sekisho_user *user, const char *const *entries,
-	unsigned int count, struct control_refusal *refusal_r)
-{
-	struct sekisho_field *fields = t_new(struct sekisho_field, count + 1);
-	struct sekisho_request request = { "approved-add", fields, count + 1 };
-	struct sekisho_answer answer = { 0 };
-	unsigned int i;
-	int result;
-
-	fields[0] = (struct sekisho_field){ "user", user->address };
-	for (i = 0; i < count; i++)
-		fields[i + 1] = (struct sekisho_field){ "entry", entries[i] };
-	if (ask(user, &request, -1, APPROVE_MS, &answer) < 0)
-		answer.status = SEKISHO_STATUS_UNAVAILABLE;
-	result = refuse_approval(user, &answer, refusal_r);
 	sekisho_answer_free(&answer);
 	return result;
 }

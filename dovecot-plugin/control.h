@@ -6,6 +6,7 @@
 #define SEKISHO_CONTROL_H
 
 #include "sekisho-plugin.h"
+#include "request.h"
 
 /* Why sekishod, or the road to it, says no. */
 struct control_refusal {
@@ -18,19 +19,20 @@ int control_refuse(struct control_refusal *refusal_r, enum mail_error error,
 	const char *fmt, ...) ATTR_FORMAT(3, 4);
 
 /*
+ * Asks, with a file beside the request unless fd is -1, and waits so many
+ * milliseconds. Returns 0 with an answer, to be freed, or -1 with a line in the
+ * log when sekishod gave none.
+ */
+int control_ask(const struct sekisho_user *user,
+	const struct sekisho_request *request, int fd, int ms,
+	struct sekisho_answer *answer_r);
+
+/*
  * Has the message in a file looked at with today's signatures (SPEC Q9).
  * Returns 0 when it may leave, or -1; outcome_r is a word for the log either
  * way: "clean", "off", "unavailable", "refused".
  */
 int control_rescan(const struct sekisho_user *user, int fd,
 	const char **outcome_r, struct control_refusal *refusal_r);
-
-/*
- * Adds approved senders (SPEC A1), all of them or none. Returns 0, also when
- * they are there, or -1.
- */
-int control_approve(const struct sekisho_user *user,
-	const char *const *entries, unsigned int count,
-	struct control_refusal *refusal_r);
 
 #endif

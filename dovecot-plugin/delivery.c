@@ -3,6 +3,7 @@
  */
 #include "delivery.h"
 #include "action-log.h"
+#include "approved-list.h"
 #include "claim.h"
 #include "folder.h"
 #include "held-find.h"
@@ -311,7 +312,8 @@ delivery_approve(struct delivery *delivery)
 	senders = t_new(const char *, count);
 	for (i = 0; i < count; i++)
 		senders[i] = mails[i].sender;
-	if (control_approve(delivery->user, senders, count, &refusal) == 0)
+	if (approved_list_add(delivery->user, senders, count, true, NULL,
+	    &refusal) == 0)
 		return 0;
 	return delivery_refuse(delivery, count == 1 ? mails[0].id : NULL,
 		refusal.error, refusal.text);

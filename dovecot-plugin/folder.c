@@ -14,7 +14,11 @@ folder_of(struct mailbox *box)
 	const char *name = box->vname;
 	const char *inside;
 
-	if (user == NULL || !str_begins(name, user->quarantine))
+	if (user == NULL)
+		return FOLDER_ORDINARY;
+	if (strcmp(name, user->senders) == 0)
+		return FOLDER_SENDERS;
+	if (!str_begins(name, user->quarantine))
 		return FOLDER_ORDINARY;
 	inside = name + strlen(user->quarantine);
 	if (*inside == '\0')
@@ -116,20 +120,28 @@ folder_create(struct mailbox *box, const struct mailbox_update *update,
 }
 
 static int
+refuse_change(struct mailbox *box, enum folder folder, const char *what)
+{
+	return folder_refuse(box, MAIL_ERROR_PERM, t_strdup_printf("The %s "
+		"cannot be %s", folder == FOLDER_SENDERS ? "folder of approved "
+		"senders" : "quarantine and its folders", what));
+}
+
+static int
 folder_delete(struct mailbox *box)
 {
 	if (!may_change(box))
-		return folder_refuse(box, MAIL_ERROR_PERM, "The quarantine "
-			"and its folders cannot be deleted");
+		return refuse_change(box, folder_of(box), "deleted");
 	return SEKISHO_SUPER(box)->delete_box(box);
 }
 
 static int
 folder_rename(struct mailbox *from, struct mailbox *to)
 {
-	if (!may_change(from) || !may_change(to))
-		return folder_refuse(from, MAIL_ERROR_PERM, "The quarantine "
-			"and its folders cannot be renamed");
+	if (!may_change(from))
+		return refuse_change(from, folder_of(from), "renamed");
+	if (!may_change(to))
+		return refuse_change(from, folder_of(to), "renamed");
 	return SEKISHO_SUPER(from)->rename_box(from, to);
 }
 

@@ -12,6 +12,7 @@ enum folder {
 	FOLDER_DELIVER,		/* moving there means: to INBOX */
 	FOLDER_APPROVE,		/* the same, and approve the sender */
 	FOLDER_INSIDE,		/* another name below the quarantine's */
+	FOLDER_SENDERS,		/* the list of approved senders */
 };
 
 enum folder folder_of(struct mailbox *box);

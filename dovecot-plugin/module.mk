@@ -21,7 +21,10 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
-	dovecot-plugin/action-log.c dovecot-plugin/log-line.c
+	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
+	dovecot-plugin/sender.c dovecot-plugin/approved-mailbox.c \
+	dovecot-plugin/approved-mirror.c dovecot-plugin/approved-change.c \
+	dovecot-plugin/approved-list.c dovecot-plugin/approved-entry.c
 plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
@@ -29,7 +32,10 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/delivery.h dovecot-plugin/release.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
-	dovecot-plugin/log-line.h
+	dovecot-plugin/log-line.h \
+	dovecot-plugin/sender.h dovecot-plugin/approved-mailbox.h \
+	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
+	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \

@@ -196,7 +196,7 @@ ordinary_save_finish(struct mail_save_context *ctx)
 	}
 	own->input = NULL;
 	own->uploaded++;
-	ret = uploads_finish(own->uploads);
+	ret = uploads_finish(own->uploads, NULL);
 	SEKISHO_SUPER(box)->save_cancel(ctx);
 	if (ret == 0)
 		folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, "The line "
@@ -263,9 +263,11 @@ ordinary_commit(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
 	struct ordinary_transaction *own = ordinary_transaction(t);
+	struct sekisho_user *user = sekisho_user(t->box->storage->user);
 	struct delivery *delivery;
 	bool held;
 
+	compat_keep_error(t->box->storage, &user->kept_error);
 	if (own == NULL)
 		return SEKISHO_SUPER(t->box)->transaction_commit(t,
 			changes_r);

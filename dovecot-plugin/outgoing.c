@@ -2,10 +2,10 @@
  * outgoing.c - what is copied from the quarantine.
  */
 #include "outgoing.h"
+#include "sender.h"
 
 #include <ioloop.h>
 #include <istream.h>
-#include <message-address.h>
 #include <message-date.h>
 #include <message-header-parser.h>
 #include <write-full.h>
@@ -84,17 +84,10 @@ from_field(struct istream *message)
 const char *
 outgoing_sender(struct istream *outgoing, const struct sekisho_held *held)
 {
-	const char *from = from_field(outgoing);
-	const struct message_address *address = NULL;
+	const char *address = sender_address(from_field(outgoing));
 
 	i_stream_seek(outgoing, 0);
-	if (from != NULL)
-		address = message_address_parse(pool_datastack_create(),
-			(const unsigned char *)from, strlen(from), 1, 0);
-	if (address != NULL && address->mailbox != NULL &&
-	    *address->mailbox != '\0' && address->domain != NULL &&
-	    *address->domain != '\0')
-		return t_strdup_printf("%s@%s", address->mailbox,
-			address->domain);
+	if (address != NULL)
+		return address;
 	return *held->sender != '\0' ? held->sender : NULL;
 }

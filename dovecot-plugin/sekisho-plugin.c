@@ -3,6 +3,7 @@
  * module, and when it makes a user, a mailbox, a message.
  */
 #include "sekisho-plugin.h"
+#include "approved-mailbox.h"
 #include "folder.h"
 #include "sekisho.h"
 
@@ -76,6 +77,7 @@ user_created(struct mail_user *user)
 	own->deliver = setting(user, "sekisho_deliver", "Deliver");
 	own->approve = setting(user, "sekisho_approve",
 		"Deliver and Approve");
+	own->senders = setting(user, "sekisho_approved", "Approved Senders");
 	own->address = setting(user, "sekisho_address", user->username);
 	own->socket = setting(user, "sekisho_socket", SEKISHO_CONTROL_SOCKET);
 	own->administrator = strcmp(user->service, "doveadm") == 0;
@@ -88,16 +90,18 @@ user_created(struct mail_user *user)
 static void
 mailbox_allocated(struct mailbox *box)
 {
-	union mailbox_module_context *own;
 	struct mailbox_vfuncs *v = box->vlast;
+	enum folder folder = folder_of(box);
+	union mailbox_module_context *own;
 
 	if (sekisho_user(box->storage->user) == NULL)
 		return;
-	own = p_new(box->pool, union mailbox_module_context, 1);
+	own = folder == FOLDER_SENDERS ? approved_mailbox_alloc(box->pool) :
+		p_new(box->pool, union mailbox_module_context, 1);
 	own->super = *v;
 	box->vlast = &own->super;
 	MODULE_CONTEXT_SET_SELF(box, sekisho_storage_module, own);
-	switch (folder_of(box)) {
+	switch (folder) {
 	case FOLDER_QUARANTINE:
 	case FOLDER_INSIDE:
 		quarantine_mailbox_hook(v);
@@ -105,6 +109,9 @@ mailbox_allocated(struct mailbox *box)
 	case FOLDER_DELIVER:
 	case FOLDER_APPROVE:
 		action_mailbox_hook(v);
+		break;
+	case FOLDER_SENDERS:
+		approved_mailbox_hook(v);
 		break;
 	case FOLDER_ORDINARY:
 		ordinary_mailbox_hook(v);
@@ -115,8 +122,12 @@ mailbox_allocated(struct mailbox *box)
 static void
 mail_allocated(struct mail *mail)
 {
-	if (folder_of(mail->box) == FOLDER_QUARANTINE)
+	enum folder folder = folder_of(mail->box);
+
+	if (folder == FOLDER_QUARANTINE)
 		quarantine_mail_hook(mail);
+	else if (folder == FOLDER_SENDERS)
+		approved_mail_hook(mail);
 }
 
 static struct mail_storage_hooks hooks = {

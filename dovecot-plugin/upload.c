@@ -68,7 +68,7 @@ uploads_continue(struct uploads *uploads)
 }
 
 int
-uploads_finish(struct uploads *uploads)
+uploads_finish(struct uploads *uploads, struct istream **other_r)
 {
 	struct upload upload;
 	struct sekisho_error err;
@@ -90,7 +90,10 @@ uploads_finish(struct uploads *uploads)
 	case HELD_MAIL_FAILED:
 		break;
 	}
-	i_stream_unref(&upload.message);
+	if (other_r != NULL)
+		*other_r = upload.message;
+	else
+		i_stream_unref(&upload.message);
 	return 0;
 }
 

@@ -25,8 +25,11 @@ void uploads_begin(struct uploads *uploads,
 	const struct mail_save_context *ctx, struct istream *input);
 int uploads_continue(struct uploads *uploads);
 
-/* Returns 1, 0 when the message is none that was held, or -1. */
-int uploads_finish(struct uploads *uploads);
+/*
+ * Returns 1, 0 when the message is none that was held, or -1. With 0 the
+ * message is not kept: *other_r, unless other_r is NULL, is the caller's.
+ */
+int uploads_finish(struct uploads *uploads, struct istream **other_r);
 
 /* Forgets the message that is not finished, if there is one. */
 void uploads_cancel(struct uploads *uploads);

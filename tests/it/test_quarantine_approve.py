@@ -1,38 +1,17 @@
 """Quarantine/Deliver and Approve: the mail lands in INBOX and its sender is
 approved, or nothing happens at all (Q5)."""
-import contextlib
 import os
 
 import pytest
 
+from approving import Approving, no_directory
 from mails import mail
-from protocol import call
-from quarantine import Quarantine
 
 FOLDER = '"Quarantine/Deliver and Approve"'
-FULL = "NO [LIMIT] The list of approved senders is full, so nobody was " \
-    "approved and the mail stays here; delete an entry first"
+FULL = "NO [LIMIT] The list of approved senders is full (50 at most), so " \
+    "nobody was approved and the mail stays here; delete an entry first"
 DOWN = "NO [UNAVAILABLE] The directory does not answer, so nobody was " \
     "approved and the mail stays here; try again later"
-
-
-class Approving(Quarantine):
-    """A quarantine, with the user's list of approved senders."""
-
-    def ask(self, verb, *entries):
-        return call(self.stack.env["CONTROL_SOCKET"], verb,
-                    [("user", self.user + "@example.test")] +
-                    [("entry", entry) for entry in entries])
-
-    def approved(self):
-        answer = self.ask("approved-list")
-        assert answer.status == "ok", answer
-        return answer.all("entry")
-
-    def forget(self):
-        entries = self.approved()
-        if entries:
-            assert self.ask("approved-remove", *entries).status == "ok"
 
 
 @pytest.fixture(name="quarantine")
@@ -48,15 +27,6 @@ def session_with_quarantine(quarantine):
     with quarantine.session() as imap:
         imap.select("Quarantine")
         yield imap
-
-
-@contextlib.contextmanager
-def no_directory(stack):
-    stack.stop("slapd")
-    try:
-        yield
-    finally:
-        stack.start("slapd")
 
 
 def hold(quarantine, imap, *senders, **how):

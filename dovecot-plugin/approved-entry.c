@@ -1,0 +1,170 @@
+/*
+ * approved-entry.c - messages about approved senders.
+ */
+#include "approved-entry.h"
+#include "sender.h"
+
+#include <hex-binary.h>
+#include <ioloop.h>
+#include <message-date.h>
+#include <message-header-decode.h>
+#include <message-header-encode.h>
+#include <message-header-parser.h>
+#include <sha2.h>
+#include <str.h>
+#include <str-sanitize.h>
+
+#define ENTRY_SHOWN 320		/* characters */
+
+/* The first bytes of every GUID of ours. */
+static const unsigned char magic[] = { 'S', 'K', 'S', 'A' };
+
+void
+approved_entry_guid(const char *entry, guid_128_t guid_r)
+{
+	const char *text = t_strconcat("sekisho approved 1 ", entry, NULL);
+	unsigned char digest[SHA256_RESULTLEN];
+
+	sha256_get_digest(text, strlen(text), digest);
+	memcpy(guid_r, magic, sizeof(magic));
+	memcpy(guid_r + sizeof(magic), digest,
+		GUID_128_SIZE - sizeof(magic));
+}
+
+bool
+approved_entry_is_guid(const guid_128_t guid)
+{
+	return memcmp(guid, magic, sizeof(magic)) == 0;
+}
+
+/* Can it stand in a field as it is? A directory may hold anything. */
+static bool
+is_plain(const char *entry)
+{
+	const char *p;
+
+	for (p = entry; *p != '\0'; p++)
+		if (*p <= ' ' || *p >= 0x7f ||
+		    strchr("\"(),:;<>[\\]", *p) != NULL)
+			return false;
+	return strlen(entry) <= ENTRY_SHOWN && strchr(entry, '@') != NULL &&
+		strstr(entry, "=?") == NULL;
+}
+
+static void
+add_names(string_t *text, const char *entry)
+{
+	string_t *encoded = t_str_new(128);
+
+	if (is_plain(entry)) {
+		str_printfa(text, "From: <%s>\nSubject: %s\n", entry, entry);
+		return;
+	}
+	message_header_encode_b((const unsigned char *)entry, strlen(entry),
+		encoded, sizeof("Subject: ") - 1);
+	str_printfa(text, "From: %s\n <approved-sender@sekisho.invalid>\n"
+		"Subject: %s\n", str_c(encoded), str_c(encoded));
+}
+
+const char *
+approved_entry_message(const char *entry)
+{
+	const char *shown = str_sanitize_utf8(entry, ENTRY_SHOWN);
+	string_t *text = t_str_new(1024);
+	guid_128_t guid;
+
+	approved_entry_guid(entry, guid);
+	add_names(text, entry);
+	str_printfa(text, "Date: %s\nMessage-ID: <%s@sekisho.invalid>\n"
+		"MIME-Version: 1.0\n"
+		"Content-Type: text/plain; charset=UTF-8\n"
+		"Content-Transfer-Encoding: 8bit\n\n",
+		message_date_create(ioloop_time), guid_128_to_string(guid));
+	str_printfa(text, "Mail from %s is not taken for spam.\n"
+		"It is still scanned for viruses.\n"
+		"Delete this message to end the approval.\n\n", shown);
+	str_printfa(text, "%s からのメールは迷惑メールとして扱われません。\n"
+		"ウイルス検索は行われます。\n"
+		"承認を取り消すには、このメッセージを削除してください。\n",
+		shown);
+	return str_c(text);
+}
+
+/* -- what another message asks for -------------------------------------- */
+
+struct fields {
+	const char *subject;
+	const char *from;
+	bool received;
+};
+
+static void
+take_field(struct fields *fields, const struct message_header_line *line)
+{
+	const char *value = t_strndup(line->full_value, line->full_value_len);
+
+	if (strcasecmp(line->name, "Subject") == 0 && fields->subject == NULL)
+		fields->subject = value;
+	else if (strcasecmp(line->name, "From") == 0 && fields->from == NULL)
+		fields->from = value;
+	else if (strcasecmp(line->name, "Received") == 0)
+		fields->received = true;
+}
+
+static void
+read_fields(struct istream *message, struct fields *fields_r)
+{
+	struct message_header_parser_ctx *parser;
+	struct message_header_line *line;
+
+	i_zero(fields_r);
+	i_stream_seek(message, 0);
+	parser = message_parse_header_init(message, NULL,
+		MESSAGE_HEADER_PARSER_FLAG_CLEAN_ONELINE);
+	while (message_parse_header_next(parser, &line) > 0 && !line->eoh) {
+		if (line->continues)
+			line->use_full_value = TRUE;
+		else
+			take_field(fields_r, line);
+	}
+	message_parse_header_deinit(&parser);
+}
+
+static const char *
+decoded(const char *subject)
+{
+	string_t *text = t_str_new(128);
+
+	if (subject == NULL)
+		return "";
+	message_header_decode_utf8((const unsigned char *)subject,
+		strlen(subject), text, NULL);
+	return t_str_trim(str_c(text), " \t\r\n");
+}
+
+/* One word, with a sign that no ordinary word has. */
+static bool
+looks_like_entry(const char *subject, const char *signs)
+{
+	return *subject != '\0' && strpbrk(subject, " \t\r\n") == NULL &&
+		strpbrk(subject, signs) != NULL;
+}
+
+int
+approved_entry_wish(struct istream *message, bool uploaded,
+	const char *user_address, struct approved_wish *wish_r)
+{
+	const char *subject, *sender;
+	struct fields fields;
+
+	read_fields(message, &fields);
+	subject = decoded(fields.subject);
+	sender = sender_address(fields.from);
+	wish_r->named = !fields.received &&
+		looks_like_entry(subject, uploaded ? "@*." : "@*");
+	wish_r->entry = wish_r->named ? subject : sender;
+	if (uploaded && !fields.received && (sender == NULL ||
+	    strcasecmp(sender, user_address) == 0))
+		wish_r->entry = subject;
+	return wish_r->entry == NULL ? -1 : 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * approved-entry.h - an entry of the list of approved senders as a small
+ * message, and the entry that another message asks for (SPEC Q11).
+ *
+ * The message is for people: its sender and subject are the entry. Programs
+ * know it by its GUID, which is made of the entry and nothing else, the same in
+ * every session and on every host.
+ */
+#ifndef SEKISHO_APPROVED_ENTRY_H
+#define SEKISHO_APPROVED_ENTRY_H
+
+#include "dovecot-compat.h"
+
+#include <istream.h>
+
+/* The message of an entry, with LF, on the data stack. */
+const char *approved_entry_message(const char *entry);
+
+/* Its GUID. */
+void approved_entry_guid(const char *entry, guid_128_t guid_r);
+
+/* Is this the GUID of any entry? Other messages are not ours. */
+bool approved_entry_is_guid(const guid_128_t guid);
+
+/* What a message asks for that is put into the folder. */
+struct approved_wish {
+	const char *entry;	/* as it is written there; data stack */
+	bool named;		/* by its subject: it is nobody's mail */
+};
+
+/*
+ * A message that bears no trace of a transport and whose subject looks like an
+ * entry names it; any other asks for its sender. When it was uploaded and has
+ * no sender but the user, its subject was meant. Returns 0, or -1 when it has
+ * none of these. Reads from the stream's start.
+ */
+int approved_entry_wish(struct istream *message, bool uploaded,
+	const char *user_address, struct approved_wish *wish_r);
+
+#endif
