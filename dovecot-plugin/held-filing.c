@@ -60,8 +60,7 @@ box_open(struct mail_user *user, struct sekisho_error *err)
 		return NULL;
 	}
 	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_POST_SESSION);
-	if (mailbox_open(box) < 0 ||
-	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FAST) < 0) {
+	if (mailbox_open(box) < 0) {
 		box_failed(box, "open", err);
 		mailbox_free(&box);
 	}
@@ -95,6 +94,7 @@ filing_search(const struct filing *filing, struct mail *mail, bool *found_r)
 	return 0;
 }
 
+/* Under the lock, as another process may have filed it while we waited. */
 static int
 filing_is_there(const struct filing *filing, bool *found_r,
 	struct sekisho_error *err)
@@ -103,6 +103,8 @@ filing_is_there(const struct filing *filing, bool *found_r,
 	struct mail *mail;
 	int ret;
 
+	if (mailbox_sync(filing->box, 0) < 0)
+		return box_failed(filing->box, "synchronise", err);
 	t = mailbox_transaction_begin(filing->box, 0, __func__);
 	mail = mail_alloc(t, MAIL_FETCH_GUID | MAIL_FETCH_SAVE_DATE, NULL);
 	ret = filing_search(filing, mail, found_r);

@@ -409,17 +409,18 @@ def test_q1_twice(stack):
 
 def test_q1_at_once(stack):
     """Q1: the same mail on ten connections at once is filed once"""
-    field = Held("erin@example.test").sealed(stack)
-    message, codes = mail(), []
-    threads = [threading.Thread(target=lambda: codes.append(
-        lmtp(stack, "erin@example.test", message, field)[0]))
-        for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert codes == [250] * 10
-    held(stack, "erin", message["Message-ID"])
+    for _ in range(10):
+        field = Held("erin@example.test").sealed(stack)
+        message, codes = mail(), []
+        threads = [threading.Thread(target=lambda: codes.append(
+            lmtp(stack, "erin@example.test", message, field)[0]))
+            for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert codes == [250] * 10
+        held(stack, "erin", message["Message-ID"])
 
 
 def test_q1_answer_lost(stack):
