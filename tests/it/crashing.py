@@ -45,8 +45,9 @@ class CrashingDovecot:
         text = re.sub(r"(?m)^base_dir = .*$", "base_dir = %s/run" % self.top,
                       text)
         text = re.sub(r"(?m)^(protocols = .*) lmtp", r"\1", text)
-        text = text.replace("port = " + stack.env["IMAP_PORT"],
-                            "port = %d" % self.port)
+        text = re.sub(r"(?m)^( *port =) .*$", r"\1 0", text)
+        text += "service imap-login {\n  inet_listener imap {\n" \
+                "    port = %d\n  }\n}\n" % self.port
         text += "service imap {\n  executable = %s/imap\n}\n" % self.top
         with open(self.top + "/dovecot.conf", "w", encoding="utf-8") as file:
             file.write(text)
