@@ -1,7 +1,9 @@
 """Brings the stack up once for a test run, and prints what tests/run counts.
 
 The name of a test is the first line of its docstring, which cites the ids of
-the specification. STACK_TEST_PORT_BASE moves the stacks to other ports.
+the specification. tests/run has several workers (pytest-xdist), which take one
+file after the other; each has stacks of its own. STACK_TEST_PORT_BASE moves
+them to other ports.
 """
 import os
 import shutil
@@ -11,13 +13,17 @@ import pytest
 
 from running import TOP, Stack
 
-BUILD = os.path.join(TOP, "build")
-PORT_BASE = int(os.environ.get("STACK_TEST_PORT_BASE", "24000"))
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+DIRECTORY = os.path.join(TOP, "build", "test-stack%d" % WORKER)
+
+# The last two digits of a stack's ports differ, so a step of 100 keeps two
+# stacks apart.
+PORT_BASE = int(os.environ.get("STACK_TEST_PORT_BASE", "24000")) + \
+    1000 * WORKER
 
 
-def start(name, port_base, **settings):
-    """A stack of its own below build/; the caller brings it down."""
-    directory = os.path.join(BUILD, name)
+def start(directory, port_base, **settings):
+    """A stack of its own; the caller brings it down."""
     stack = Stack(directory, port_base, **settings)
     stack.down()
     shutil.rmtree(os.path.realpath(directory), ignore_errors=True)
@@ -30,7 +36,7 @@ def start(name, port_base, **settings):
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = start("test-stack", PORT_BASE)
+    stack = start(DIRECTORY, PORT_BASE)
     yield stack
     stack.down()
 
@@ -41,8 +47,8 @@ def start_stack():
     stacks = []
 
     def start_one(name, **settings):
-        stacks.append(start(name, PORT_BASE + 1000 * (len(stacks) + 1),
-                            **settings))
+        stacks.append(start("%s-%s" % (DIRECTORY, name),
+                            PORT_BASE + 100 * (len(stacks) + 1), **settings))
         return stacks[-1]
 
     yield start_one
@@ -67,13 +73,20 @@ def title(item):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    report = outcome.get_result()
+    outcome.get_result().title = title(item)
+
+
+def pytest_runtest_logreport(report):
+    """Prints where the workers' reports come together."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    name = getattr(report, "title", report.nodeid)
     if report.skipped:
-        print("\nok %s # SKIP %s" % (title(item), report.longrepr[2]),
+        print("\nok %s # SKIP %s" % (name, report.longrepr[2]),
               flush=True)
     elif report.failed:
         for line in report.longreprtext.splitlines():
             print("# " + line)
-        print("not ok %s" % title(item), flush=True)
+        print("not ok %s" % name, flush=True)
     elif report.when == "call":
-        print("\nok %s" % title(item), flush=True)
+        print("\nok %s" % name, flush=True)

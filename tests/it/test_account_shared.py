@@ -9,7 +9,7 @@ from protocol import call
 
 @pytest.fixture(name="shared", scope="module")
 def fixture_shared(start_stack):
-    return start_stack("shared-stack", STACK_ACCOUNTS="shared",
+    return start_stack("shared", STACK_ACCOUNTS="shared",
                        STACK_RSPAMD="0", STACK_REPUTATION="0")
 
 

@@ -28,7 +28,7 @@ def exim():
 
 @pytest.fixture(scope="module")
 def stack(exim, start_stack):
-    return start_stack("test-stack-compiled-in", STACK_MODULE="compiled-in",
+    return start_stack("compiled-in", STACK_MODULE="compiled-in",
                        STACK_EXIM=exim, STACK_RSPAMD="0")
 
 

@@ -13,7 +13,7 @@ from webmail import Person
 
 @pytest.fixture(name="site", scope="module")
 def web_stack(start_stack):
-    return start_stack("test-web", STACK_WEB="1", STACK_RSPAMD="0")
+    return start_stack("web", STACK_WEB="1", STACK_RSPAMD="0")
 
 
 @pytest.fixture(name="person")
