@@ -55,14 +55,18 @@ print_answer(const struct doveadm_ask *ask,
 static struct sekisho_request
 make_request(const struct doveadm_ask_context *ask, const char *address)
 {
+	const char *const *name = ask->ask->arguments;
 	unsigned int i, count = str_array_length(ask->ctx.args);
 	struct sekisho_field *fields = t_new(struct sekisho_field, count + 1);
 	struct sekisho_request request = { ask->ask->verb, fields, 1 };
 
 	fields[0] = (struct sekisho_field){ "user", address };
-	for (i = 0; ask->ask->arguments != NULL && i < count; i++)
+	for (i = 0; name != NULL && i < count; i++) {
 		fields[request.field_count++] = (struct sekisho_field){
-			ask->ask->arguments, ask->ctx.args[i] };
+			*name, ask->ctx.args[i] };
+		if (name[1] != NULL)
+			name++;
+	}
 	return request;
 }
 
@@ -104,7 +108,7 @@ ask_init(struct doveadm_mail_cmd_context *ctx, const char *const args[])
 		struct doveadm_ask_context, ctx);
 	const char *const *column;
 
-	if ((ask->ask->arguments != NULL) != (args[0] != NULL))
+	if (ask->ask->arguments == NULL && args[0] != NULL)
 		doveadm_mail_help_name(ctx->cmd->name);
 	if (ask->ask->rows != NULL)
 		doveadm_print_header(ask->ask->rows, ask->ask->rows, 0);

@@ -16,7 +16,8 @@
 /* What one command asks and shows. */
 struct doveadm_ask {
 	const char *verb;	/* sekisho-protocol(7) */
-	const char *arguments;	/* their field: "entry"; NULL: none wanted */
+	const char *const *arguments;	/* their fields; the last one takes
+					   all that are left; or NULL */
 	const char *rows;	/* each field of this name is a line; or NULL */
 	const char *const *columns;	/* fields of the line; or NULL */
 	bool skip_strangers;	/* users without an account are no error */

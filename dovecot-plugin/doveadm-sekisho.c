@@ -22,6 +22,9 @@ static const char *const show_columns[] = { "mail", "status", "family-name",
 	"given-name", "language", "question", "dn", "token", "token-expires",
 	NULL };
 static const char *const password_columns[] = { "password", NULL };
+static const char *const entries[] = { "entry", NULL };
+static const char *const person[] = { "family-name", "given-name", "language",
+	NULL };
 
 /* doveadm gives alloc() nothing to tell the commands apart by. */
 #define ASK(function, ...) \
@@ -35,15 +38,15 @@ static const char *const password_columns[] = { "password", NULL };
 
 ASK(account_list, "account-show", NULL, NULL, list_columns, true)
 ASK(account_show, "account-show", NULL, NULL, show_columns, false)
-ASK(account_create, "account-create", NULL, NULL, password_columns, false)
+ASK(account_create, "account-create", person, NULL, password_columns, false)
 ASK(account_activate, "account-activate", NULL, NULL, password_columns, false)
 ASK(account_lock, "account-lock", NULL, NULL, NULL, false)
 ASK(account_unlock, "account-unlock", NULL, NULL, NULL, false)
 ASK(account_reset, "account-reset", NULL, NULL, password_columns, false)
 ASK(account_delete, "account-delete", NULL, NULL, NULL, false)
 ASK(sender_list, "approved-list", NULL, "entry", NULL, true)
-ASK(sender_add, "approved-add", "entry", "added", NULL, false)
-ASK(sender_remove, "approved-remove", "entry", "removed", NULL, false)
+ASK(sender_add, "approved-add", entries, "added", NULL, false)
+ASK(sender_remove, "approved-remove", entries, "removed", NULL, false)
 ASK(sender_repair, "approved-repair", NULL, "removed", NULL, false)
 
 #define PLAIN(command, function) { \
@@ -72,10 +75,25 @@ DOVEADM_CMD_MAIL_COMMON \
 DOVEADM_CMD_PARAM('\0', "query", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL) \
 DOVEADM_CMD_PARAMS_END }
 
+#define WITH_PERSON(command, function) { \
+	.name = "sekisho " command, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX \
+		"<family name> <given name> [<language>]", \
+	.mail_cmd = function, \
+DOVEADM_CMD_PARAMS_START \
+DOVEADM_CMD_MAIL_COMMON \
+DOVEADM_CMD_PARAM('\0', "familyName", CMD_PARAM_STR, \
+	CMD_PARAM_FLAG_POSITIONAL) \
+DOVEADM_CMD_PARAM('\0', "givenName", CMD_PARAM_STR, \
+	CMD_PARAM_FLAG_POSITIONAL) \
+DOVEADM_CMD_PARAM('\0', "language", CMD_PARAM_STR, \
+	CMD_PARAM_FLAG_POSITIONAL) \
+DOVEADM_CMD_PARAMS_END }
+
 static struct doveadm_cmd_ver2 commands[] = {
 	PLAIN("account list", account_list),
 	PLAIN("account show", account_show),
-	PLAIN("account create", account_create),
+	WITH_PERSON("account create", account_create),
 	PLAIN("account activate", account_activate),
 	PLAIN("account lock", account_lock),
 	PLAIN("account unlock", account_unlock),

@@ -39,6 +39,7 @@ class Person:
         self.mail = mail or address()
         self.language = language
         self.client = client()
+        self.earlier = 0 if mail is None else len(self._found())
 
     def ask(self, verb, **fields):
         values = {"client": self.client, "language": self.language}
@@ -72,12 +73,15 @@ class Person:
 
     # -- mails -------------------------------------------------------------
 
-    def mails(self, count=1):
-        """What came to the address, when there are count of them."""
+    def _found(self):
         owner = self.mail.partition("+")[0].partition("@")[0]
+        return self.stack.search(owner, "TO", self.mail)
+
+    def mails(self, count=1):
+        """What came to the address since, when there are count of them."""
 
         def found():
-            mails = self.stack.search(owner, "TO", self.mail)
+            mails = self._found()[self.earlier:]
             return mails if len(mails) >= count else None
 
         mails = wait_until(found, "%d mails to %s" % (count, self.mail))

@@ -35,6 +35,8 @@ def test_q12_sender_refused(doveadm):
     result = doveadm.run("sender", "add", "-u", "carol", "*@com", check=False)
     assert result.returncode != 0
     assert "*@com" in result.stderr
+    result = doveadm.run("sender", "add", "-u", "carol", check=False)
+    assert result.returncode != 0 and "entry" in result.stderr
     assert doveadm.run("sender", "list", "-u", "carol").stdout == ""
 
 
@@ -65,6 +67,42 @@ def test_q12_account_lock(doveadm):
         doveadm.run("account", "unlock", "-u", "carol")
     assert "status=active" in doveadm.run(
         "account", "show", "-u", "carol").stdout
+
+
+def test_q12_account_life(doveadm):
+    """Q12 C5: account create, activate, reset, delete; passwords once"""
+
+    def password(verb, *arguments):
+        out = doveadm.run("account", verb, "-u", "erin", *arguments).stdout
+        return dict(word.split("=", 1) for word in out.split())["password"]
+
+    def status():
+        return doveadm.run("account", "show", "-u", "erin").stdout
+
+    unnamed = doveadm.run("account", "create", "-u", "erin", check=False)
+    assert unnamed.returncode != 0 and "family-name" in unnamed.stderr
+    first = password("create", "山田", "太郎", "ja")
+    try:
+        assert "status=active" in status() and "family-name=山田" in status()
+        again = doveadm.run("account", "create", "-u", "erin", "x", "y",
+                            check=False)
+        assert again.returncode != 0 and "has an account" in again.stderr
+        again = doveadm.run("account", "activate", "-u", "erin", check=False)
+        assert again.returncode != 0 and "active" in again.stderr
+        assert password("reset") != first
+    finally:
+        doveadm.run("account", "delete", "-u", "erin")
+    gone = doveadm.run("account", "show", "-u", "erin", check=False)
+    assert gone.returncode == 68 and "no account" in gone.stderr
+
+
+def test_q12_everybody(doveadm):
+    """Q12: -A goes over all users, and passes over who has no account"""
+    listed = doveadm.run("account", "list", "-A").stdout
+    assert "mail=" + ADDRESS in listed and "erin@" not in listed
+    doveadm.run("sender", "add", "-u", "carol", "all@partner.test")
+    assert "entry=all@partner.test" in doveadm.run(
+        "sender", "list", "-A").stdout
 
 
 def test_q12_http(doveadm):
