@@ -17,6 +17,7 @@ struct action {
 	const char *approved;	/* the sender that was approved with it */
 	const char *rescan;	/* what the scanner said */
 	const char *refusal;	/* why not; NULL: it was done */
+	bool unattended;	/* by a timer, not by a person */
 };
 
 void action_log(struct mail_user *user, const struct action *action);

@@ -1,13 +1,15 @@
 /*
- * doveadm-held-act.c - doveadm sekisho quarantine deliver, approve and delete:
- * what a client does, a MOVE into an action folder or an EXPUNGE. For each user
- * it is done with all messages of the query, or with none.
+ * doveadm-held-act.c - doveadm sekisho quarantine deliver, approve, delete and
+ * expire: what a client does, a MOVE into an action folder or an EXPUNGE. For
+ * each user it is done with all messages of the query, or with none.
  */
 #include "doveadm-held.h"
 #include "held-mail.h"
+#include "retention.h"
 
 #include <array.h>
 #include <doveadm-print.h>
+#include <ioloop.h>
 #include <mail-namespace.h>
 
 /* What is printed, once it is done. */
@@ -156,6 +158,43 @@ delete_run(struct doveadm_mail_cmd_context *ctx, struct mailbox *quarantine)
 	return act_end(&act, !doveadm_is_killed(), "deleted");
 }
 
+/*
+ * Removes what has been held for long enough, whether its user ever logs in or
+ * not (SPEC Q7); sekisho-expire.timer runs it every day. The age is counted
+ * from when the mail was filed, so mail that waited in Exim's queue is held as
+ * long as any other. All messages are looked at, not only those before the
+ * first young one: their dates are not in order when the clock was set back.
+ */
+static int
+expire_run(struct doveadm_mail_cmd_context *ctx, struct mailbox *quarantine)
+{
+	struct mail *mail;
+	struct act act;
+	unsigned int seconds;
+	const char *error;
+	time_t date;
+	int ret;
+
+	if (retention_age(ctx->cur_mail_user, &seconds, &error) < 0)
+		return doveadm_held_fail(ctx, MAIL_ERROR_PARAMS, "%s", error);
+	act_begin(&act, ctx, quarantine);
+	while (held_search_next(&act.search, &mail)) {
+		if (mail_get_save_date(mail, &date) < 0 ||
+		    date > ioloop_time - (time_t)seconds)
+			continue;
+		T_BEGIN {
+			act_note(&act, mail);
+			mail_autoexpunge(mail);
+		} T_END;
+	}
+	ret = act_end(&act, true, "expired");
+	/* What users have deleted leaves the disk here as well. */
+	if (ret >= 0 && mail_storage_purge(quarantine->storage) < 0)
+		return doveadm_held_fail_box(ctx, quarantine, "cannot free the "
+			"disk space of removed mail");
+	return ret;
+}
+
 static const char *const columns[] = { "id", "result", NULL };
 
 struct doveadm_mail_cmd_context *
@@ -181,6 +220,15 @@ doveadm_held_delete(void)
 {
 	static const struct doveadm_held held = { false,
 		DOVEADM_PRINT_TYPE_TABLE, columns, delete_run };
+
+	return doveadm_held_alloc(&held);
+}
+
+struct doveadm_mail_cmd_context *
+doveadm_held_expire(void)
+{
+	static const struct doveadm_held held = { true,
+		DOVEADM_PRINT_TYPE_TABLE, columns, expire_run };
 
 	return doveadm_held_alloc(&held);
 }

@@ -7,6 +7,7 @@
  */
 #include "doveadm-held.h"
 #include "held-mail.h"
+#include "retention.h"
 
 #include <array.h>
 #include <doveadm-print.h>
@@ -43,13 +44,32 @@ show_id(const struct row *row)
 }
 
 static const char *
-show_time(const struct row *row)
+time_text(time_t when)
 {
-	time_t when = row_time(row);
 	char text[32];
 
 	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", localtime(&when));
 	return t_strdup(text);
+}
+
+static const char *
+show_time(const struct row *row)
+{
+	return time_text(row_time(row));
+}
+
+/* The next run of the timer after this removes it. */
+static const char *
+show_expires(const struct row *row)
+{
+	unsigned int seconds;
+	const char *error;
+	time_t saved;
+
+	if (mail_get_save_date(row->mail, &saved) < 0 ||
+	    retention_age(row->mail->box->storage->user, &seconds, &error) < 0)
+		return "-";
+	return time_text(saved + (time_t)seconds);
 }
 
 /* "3d 4h", "4h 10m", "10m"; a clock that was set back makes nothing older. */
@@ -186,6 +206,7 @@ static const struct column {
 	{ "id", show_id },
 	{ "time", show_time },
 	{ "age", show_age },
+	{ "expires", show_expires },
 	{ "class", show_class },
 	{ "rule", show_rule },
 	{ "reason", show_reason },
@@ -267,9 +288,9 @@ print_all(struct doveadm_mail_cmd_context *ctx, struct mailbox *box,
 
 static const char *const list_columns[] = { "id", "time", "age", "class",
 	"rule", "size", "sender", "subject", "reason", NULL };
-static const char *const show_columns[] = { "id", "time", "age", "class",
-	"rule", "reason", "state", "sender", "recipient", "bytes", "from",
-	"to", "subject", "message-id", NULL };
+static const char *const show_columns[] = { "id", "time", "age", "expires",
+	"class", "rule", "reason", "state", "sender", "recipient", "bytes",
+	"from", "to", "subject", "message-id", NULL };
 
 static int
 list_run(struct doveadm_mail_cmd_context *ctx, struct mailbox *box)

@@ -62,5 +62,6 @@ struct doveadm_mail_cmd_context *doveadm_held_show(void);
 struct doveadm_mail_cmd_context *doveadm_held_deliver(void);
 struct doveadm_mail_cmd_context *doveadm_held_approve(void);
 struct doveadm_mail_cmd_context *doveadm_held_delete(void);
+struct doveadm_mail_cmd_context *doveadm_held_expire(void);
 
 #endif

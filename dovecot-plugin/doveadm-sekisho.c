@@ -108,6 +108,7 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_QUERY("deliver", "<search query>", doveadm_held_deliver),
 	WITH_QUERY("approve", "<search query>", doveadm_held_approve),
 	WITH_QUERY("delete", "<search query>", doveadm_held_delete),
+	PLAIN("quarantine expire", doveadm_held_expire),
 };
 
 void

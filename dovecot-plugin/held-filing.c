@@ -1,6 +1,7 @@
 /*
- * held-filing.c - look whether the message is there, save it if not; under a
- * lock, for Exim may come again while its first try still waits for a disk.
+ * held-filing.c - look whether the message is there, make room for it and save
+ * it if not; under a lock, for Exim may come again while its first try still
+ * waits for a disk.
  */
 #include "held-filing.h"
 #include <file-lock.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 
 #include "filing.h"
+#include "held-room.h"
 
 #define LOCK_NAME "sekisho-filing.lock"
 #define LOCK_SECONDS 30
@@ -206,6 +208,16 @@ filing_save(const struct filing *filing, struct sekisho_error *err)
 	return ret == 0 ? 0 : box_failed(filing->box, "write", err);
 }
 
+static int
+filing_make_room(const struct filing *filing, struct sekisho_error *err)
+{
+	uoff_t size;
+
+	if (mail_get_virtual_size(filing->mail, &size) < 0)
+		return sekisho_error_set(err, "cannot read the message");
+	return held_room_make(filing->box, size, err);
+}
+
 static enum held_filing_result
 filing_run(const struct filing *filing, struct sekisho_error *err)
 {
@@ -217,7 +229,9 @@ filing_run(const struct filing *filing, struct sekisho_error *err)
 	if (there)
 		return HELD_FILING_THERE;
 	sekisho_filing_begin();
-	ret = filing_save(filing, err);
+	ret = filing_make_room(filing, err);
+	if (ret == 0)
+		ret = filing_save(filing, err);
 	sekisho_filing_end();
 	return ret < 0 ? HELD_FILING_FAILED : HELD_FILING_FILED;
 }

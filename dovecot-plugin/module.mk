@@ -37,18 +37,21 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
 	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o)
-lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c
+lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
+	dovecot-plugin/held-room.c dovecot-plugin/retention.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/log-line.o
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
 	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-log.c
-doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o
+doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
+	$(O)/dovecot-plugin/retention.o
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
 	dovecot-plugin/doveadm-log.h \
 	dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
+	dovecot-plugin/held-room.h dovecot-plugin/retention.h \
 	$(plugin_hdr)
 
 $(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
@@ -85,8 +88,19 @@ exported += dovecot-plugin/exports-lmtp.map:$\
 exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so,/usr/bin/doveadm
 
+# What runs `doveadm sekisho quarantine expire -A` every day: systemd's timer,
+# or cron where there is no systemd.
+expire_units := dovecot-plugin/sekisho-expire.service \
+	dovecot-plugin/sekisho-expire.timer
+
 install: install-dovecot
 install-dovecot: $(dovecot_modules) $(doveadm_module)
+	for f in $(expire_units); do \
+		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(UNITDIR)/$${f##*/} || \
+			exit 1; \
+	done
+	$(INSTALL) -D -m 0644 dovecot-plugin/sekisho-expire.cron \
+		$(DESTDIR)$(SYSCONFDIR)/cron.d/sekisho-expire
 	$(INSTALL) -D -m 0644 $(doveadm_module) \
 		$(DESTDIR)$(doveadm_dir)/$(notdir $(doveadm_module))
 	for f in $(dovecot_modules); do \

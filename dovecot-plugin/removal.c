@@ -1,9 +1,10 @@
 /*
- * removal.c - held mail that is deleted or expires.
+ * removal.c - held mail that is deleted, expires, or makes room for newer one.
  */
 #include "removal.h"
 #include "action-log.h"
 #include "claim.h"
+#include "filing.h"
 #include "quarantine-mail.h"
 
 struct removed {
@@ -11,6 +12,7 @@ struct removed {
 	const char *id;
 	const char *action;
 	const char *bin;
+	bool unattended;
 };
 
 struct removal {
@@ -47,7 +49,9 @@ removal_add(struct mail *mail, const char *bin)
 	(void)quarantine_mail_read(mail, &held);
 	removed->id = p_strdup(removal->pool, held.id);
 	sekisho_held_free(&held);
-	removed->action = expires ? "expire" : "delete";
+	removed->unattended = expires;
+	removed->action = !expires ? "delete" :
+		sekisho_filing() ? "evict" : "expire";
 	removed->bin = p_strdup(removal->pool, bin);
 }
 
@@ -63,6 +67,7 @@ removal_log(const struct removal *removal, const struct claim *claim,
 			.name = removed->action,
 			.folder = removed->bin,
 			.refusal = refusal,
+			.unattended = removed->unattended,
 		};
 
 		if (claim_state(claim, removed->uid) < CLAIM_DELIVERED)
