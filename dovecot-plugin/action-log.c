@@ -24,6 +24,7 @@ action_log(struct mail_user *user, const struct action *action)
 		"administrator" : NULL);
 	log_line_add(line, "action", action->name);
 	add_if(line, "folder", action->folder);
+	add_if(line, "server", action->server);
 	add_if(line, "entry", action->entry);
 	add_if(line, "approved", action->approved);
 	add_if(line, "rescan", action->rescan);

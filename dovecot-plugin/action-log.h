@@ -12,7 +12,8 @@
 struct action {
 	const char *id;		/* of the held message */
 	const char *name;	/* "deliver", "delete", ... */
-	const char *folder;	/* where it went */
+	const char *folder;	/* where it went ... */
+	const char *server;	/* ... or to which mail server */
 	const char *entry;	/* of the list of approved senders */
 	const char *approved;	/* the sender that was approved with it */
 	const char *rescan;	/* what the scanner said */

@@ -101,7 +101,8 @@ int
 claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 	enum claim_state state)
 {
-	const char *const names[] = { state_keywords[state], NULL };
+	const char *const names[] = { state_keywords[state == CLAIM_HELD ?
+		CLAIM_DOUBTFUL : state], NULL };
 	struct mailbox_transaction_context *t;
 	struct mail_keywords *keywords;
 	struct seq_range_iter iter;
@@ -114,8 +115,9 @@ claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 	seq_range_array_iter_init(&iter, uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid))
 		if (mail_index_lookup_seq(claim->box->view, uid, &seq))
-			mail_index_update_keywords(t->itrans, seq, MODIFY_ADD,
-				keywords);
+			mail_index_update_keywords(t->itrans, seq,
+				state == CLAIM_HELD ? MODIFY_REMOVE :
+				MODIFY_ADD, keywords);
 	mailbox_keywords_unref(&keywords);
 	return mailbox_transaction_commit(&t);
 }

@@ -38,9 +38,9 @@ struct mailbox *claim_mailbox(struct claim *claim);
 
 /*
  * Notes the state of messages: CLAIM_DOUBTFUL just before they are stored
- * somewhere, CLAIM_DELIVERED just after. A crash between them leaves a doubt,
- * which whoever delivers next has to clear up. Returns 0, or -1 with an error
- * set in the mailbox.
+ * somewhere, CLAIM_DELIVERED just after, CLAIM_HELD when it did not work. A
+ * crash between them leaves a doubt, which whoever delivers next has to clear
+ * up. Returns 0, or -1 with an error set in the mailbox.
  */
 int claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 	enum claim_state state);

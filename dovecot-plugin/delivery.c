@@ -1,11 +1,13 @@
 /*
- * delivery.c - from the quarantine into a folder: all of it or nothing.
+ * delivery.c - from the quarantine into a folder: all of it or nothing; or to
+ * another mail server, message by message.
  */
 #include "delivery.h"
 #include "action-log.h"
 #include "approved-list.h"
 #include "claim.h"
 #include "folder.h"
+#include "gateway.h"
 #include "held-find.h"
 #include "outgoing.h"
 #include "quarantine-mail.h"
@@ -19,6 +21,7 @@ struct delivery {
 	struct sekisho_user *user;
 	struct mailbox *into;
 	struct mailbox_transaction_context *t;		/* ours, in into */
+	struct gateway *gateway;			/* instead of t */
 	struct claim *claim;
 	ARRAY(struct released) mails;
 	ARRAY_TYPE(seq_range) uids;			/* in the quarantine */
@@ -31,6 +34,7 @@ delivery_free(struct delivery *delivery)
 {
 	pool_t pool = delivery->pool;
 
+	gateway_free(&delivery->gateway);
 	claim_close(&delivery->claim);
 	mailbox_free(&delivery->into);
 	pool_unref(&pool);
@@ -52,7 +56,7 @@ delivery_begin(struct mailbox_transaction_context *command,
 	p_array_init(&delivery->uids, pool, 16);
 	/* A copy that differs cannot share a file with the original. */
 	into->disable_reflink_copy_to = TRUE;
-	if (mailbox_open(into) < 0)
+	if (delivery->user->submission == NULL && mailbox_open(into) < 0)
 		mail_storage_copy_error(command->box->storage, into->storage);
 	else
 		delivery->claim = claim_open(command->box);
@@ -60,9 +64,13 @@ delivery_begin(struct mailbox_transaction_context *command,
 		delivery_free(delivery);
 		return NULL;
 	}
-	delivery->t = mailbox_transaction_begin(into,
-		MAILBOX_TRANSACTION_FLAG_EXTERNAL |
-		MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS, "sekisho: deliver");
+	if (delivery->user->submission != NULL)
+		delivery->gateway = gateway_new(into->storage->user);
+	else
+		delivery->t = mailbox_transaction_begin(into,
+			MAILBOX_TRANSACTION_FLAG_EXTERNAL |
+			MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS,
+			"sekisho: deliver");
 	return delivery;
 }
 
@@ -72,7 +80,9 @@ delivery_refuse(struct delivery *delivery, const char *id,
 	enum mail_error error, const char *text)
 {
 	struct action action = { .id = id, .name = "deliver",
-		.folder = delivery->into->vname, .refusal = text };
+		.folder = delivery->gateway != NULL ? NULL :
+			delivery->into->vname,
+		.server = delivery->user->submission, .refusal = text };
 
 	action_log(delivery->into->storage->user, &action);
 	return folder_refuse(delivery->command->box, error, text);
@@ -86,6 +96,26 @@ delivery_fail(struct delivery *delivery, const char *id, struct mailbox *box)
 	const char *text = t_strdup(mailbox_get_last_error(box, &error));
 
 	return delivery_refuse(delivery, id, error, text);
+}
+
+/* Copies it into the folder, or to what is to be sent on. */
+static int
+delivery_copy(struct delivery *delivery, struct mail *mail,
+	const struct sekisho_held *held, struct istream *outgoing,
+	const struct marks *marks)
+{
+	struct control_refusal refusal;
+	int ret;
+
+	if (delivery->gateway != NULL) {
+		ret = gateway_add(delivery->gateway, held, outgoing, &refusal);
+		return ret == 0 ? 0 : delivery_refuse(delivery, held->id,
+			refusal.error, refusal.text);
+	}
+	ret = mail != NULL ? release_copy(delivery->t, mail, outgoing, marks) :
+		release_save(delivery->t, outgoing, marks);
+	return ret == 0 ? 0 : delivery_fail(delivery, held->id,
+		delivery->into);
 }
 
 /* mail is NULL when the message is not in the quarantine any more. */
@@ -108,11 +138,10 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	if (ret < 0)
 		delivery_refuse(delivery, released.id, refusal.error,
 			refusal.text);
-	else if ((ret = mail != NULL ?
-	    release_copy(delivery->t, mail, outgoing, marks) :
-	    release_save(delivery->t, outgoing, marks)) < 0)
-		delivery_fail(delivery, released.id, delivery->into);
 	else
+		ret = delivery_copy(delivery, mail, held, outgoing, marks);
+	released.uid = mail != NULL ? mail->uid : 0;
+	if (ret == 0)
 		array_push_back(&delivery->mails, &released);
 	if (ret == 0 && mail != NULL)
 		seq_range_array_add(&delivery->uids, mail->uid);
@@ -133,14 +162,18 @@ delivery_pass_over(struct delivery *delivery, bool again)
 /*
  * A delivery was interrupted: has it stored the mail? We look where it shall go
  * now, for that is where whoever tries again will send it. Returns 1, 0 or -1.
+ * Another mail server cannot be asked: the mail goes there once more.
  */
 static int
 delivery_was_stored(struct delivery *delivery, struct mail *mail,
 	const struct sekisho_held *held)
 {
 	ARRAY_TYPE(seq_range) uids;
-	int ret = held_find_released(delivery->into, held);
+	int ret;
 
+	if (delivery->gateway != NULL)
+		return 0;
+	ret = held_find_released(delivery->into, held);
 	if (ret < 0)
 		return delivery_fail(delivery, held->id, delivery->into);
 	if (ret == 0)
@@ -256,12 +289,20 @@ delivery_add_found(struct delivery *delivery, uint32_t uid,
 	return ret;
 }
 
-/* It was deleted, or delivered by a command whose answer got lost. */
+/*
+ * It was deleted, or delivered by a command whose answer got lost. Bytes and
+ * envelope are what the client says, so they are not sent to anybody.
+ */
 static int
 delivery_add_unheld(struct delivery *delivery, const struct upload *upload)
 {
-	int ret = held_find_released(delivery->into, &upload->held);
+	int ret;
 
+	if (delivery->gateway != NULL)
+		return delivery_refuse(delivery, upload->held.id,
+			MAIL_ERROR_NOTPOSSIBLE, "A message is not in the "
+			"quarantine any more, so it cannot be sent on");
+	ret = held_find_released(delivery->into, &upload->held);
 	if (ret < 0)
 		return delivery_fail(delivery, upload->held.id,
 			delivery->into);
@@ -338,21 +379,71 @@ delivery_store(struct delivery *delivery,
 }
 
 static void
-delivery_log(const struct delivery *delivery)
+delivery_log(const struct delivery *delivery, const struct released *mail)
 {
-	const struct released *mail;
+	struct action action = {
+		.id = mail->id,
+		.name = "deliver",
+		.folder = delivery->gateway != NULL ? NULL :
+			delivery->into->vname,
+		.server = delivery->user->submission,
+		.approved = mail->sender,
+		.rescan = mail->rescan,
+	};
 
-	array_foreach(&delivery->mails, mail) {
-		struct action action = {
-			.id = mail->id,
-			.name = "deliver",
-			.folder = delivery->into->vname,
-			.approved = mail->sender,
-			.rescan = mail->rescan,
-		};
+	action_log(delivery->into->storage->user, &action);
+}
 
-		action_log(delivery->into->storage->user, &action);
+/* One mail: noted, sent, noted. The other table of docs/architecture.md. */
+static int
+delivery_send(struct delivery *delivery, unsigned int i,
+	struct control_refusal *refusal_r)
+{
+	const struct released *mail = array_idx(&delivery->mails, i);
+	struct mailbox *quarantine = claim_mailbox(delivery->claim);
+	ARRAY_TYPE(seq_range) uids;
+	int ret;
+
+	t_array_init(&uids, 1);
+	seq_range_array_add(&uids, mail->uid);
+	if (claim_mark(delivery->claim, &uids, CLAIM_DOUBTFUL) < 0)
+		return control_refuse(refusal_r, MAIL_ERROR_TEMP, "%s",
+			mailbox_get_last_error(quarantine, NULL));
+	ret = gateway_send(delivery->gateway, i, refusal_r);
+	if (ret < 0 && refusal_r->error != MAIL_ERROR_NOTPOSSIBLE)
+		return -1;
+	if (claim_mark(delivery->claim, &uids, ret < 0 ? CLAIM_HELD :
+	    CLAIM_DELIVERED) < 0)
+		e_error(quarantine->event, "sekisho: a mail that was sent on "
+			"could not be marked: %s",
+			mailbox_get_last_internal_error(quarantine, NULL));
+	return ret;
+}
+
+/* Those that were sent before one fails stay sent. */
+static int
+delivery_send_all(struct delivery *delivery)
+{
+	struct control_refusal refusal;
+	const struct released *mails;
+	unsigned int i, count;
+	int ret = 0;
+
+	mails = array_get(&delivery->mails, &count);
+	for (i = 0; ret == 0 && i < count; i++) {
+		T_BEGIN {
+			ret = delivery_send(delivery, i, &refusal);
+			if (ret == 0)
+				delivery_log(delivery, &mails[i]);
+		} T_END_PASS_STR_IF(ret < 0, &refusal.text);
 	}
+	if (ret == 0)
+		return 0;
+	if (i > 1)
+		refusal.text = t_strdup_printf("%u of %u messages were "
+			"delivered. %s", i - 1, count, refusal.text);
+	return delivery_refuse(delivery, mails[i - 1].id, refusal.error,
+		refusal.text);
 }
 
 int
@@ -372,6 +463,8 @@ changes_copy(const struct delivery *delivery, struct mailbox *named,
 	const struct mail_transaction_commit_changes *ours,
 	struct mail_transaction_commit_changes *changes)
 {
+	if (delivery->gateway != NULL)
+		return;
 	changes->uid_validity = ours->uid_validity;
 	changes->no_read_perm = ours->no_read_perm;
 	if (!delivery->partial &&
@@ -385,15 +478,19 @@ delivery_commit(struct delivery *delivery,
 {
 	struct mailbox_transaction_context *command = delivery->command;
 	struct mailbox *named = command->box;
-	struct mail_transaction_commit_changes ours;
+	struct mail_transaction_commit_changes ours = { .pool = NULL };
+	const struct released *mail;
 
-	if (delivery_approve(delivery) < 0 ||
-	    delivery_store(delivery, &ours) < 0) {
+	if (delivery_approve(delivery) < 0 || (delivery->gateway != NULL ?
+	    delivery_send_all(delivery) :
+	    delivery_store(delivery, &ours)) < 0) {
 		delivery_rollback(delivery);
 		SEKISHO_SUPER(named)->transaction_rollback(command);
 		return -1;
 	}
-	delivery_log(delivery);
+	if (delivery->gateway == NULL)
+		array_foreach(&delivery->mails, mail)
+			delivery_log(delivery, mail);
 	delivery_end_command(command, changes_r);
 	changes_copy(delivery, named, &ours, changes_r);
 	pool_unref(&ours.pool);

@@ -1,6 +1,6 @@
 /*
  * delivery.h - held mail that one IMAP command takes out of the quarantine
- * into one folder (SPEC Q4, Q5, Q9).
+ * into one folder (SPEC Q4, Q5, Q9), or on to another mail server (Q10).
  *
  * The mails are copied through a handle of our own, in a transaction of our
  * own, while the user's command works on its own transaction, which stays

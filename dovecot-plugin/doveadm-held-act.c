@@ -113,7 +113,7 @@ act_move(struct doveadm_mail_cmd_context *ctx, struct mailbox *quarantine,
 	else
 		ret = mailbox_transaction_commit(&t);
 	if (ret < 0)
-		doveadm_held_fail_box(ctx, into, "nothing was delivered");
+		doveadm_held_fail_box(ctx, into, "delivery failed");
 	return act_end(&act, ret == 0, result);
 }
 

@@ -20,6 +20,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/action-mailbox.c dovecot-plugin/upload.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
+	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/sender.c dovecot-plugin/approved-mailbox.c \
@@ -30,6 +31,7 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
 	dovecot-plugin/mask.h \
 	dovecot-plugin/delivery.h dovecot-plugin/release.h \
+	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
 	dovecot-plugin/log-line.h \
@@ -93,18 +95,20 @@ exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
 expire_units := dovecot-plugin/sekisho-expire.service \
 	dovecot-plugin/sekisho-expire.timer
 
-install: install-dovecot
-install-dovecot: $(dovecot_modules) $(doveadm_module)
+install: install-expire install-dovecot
+install-expire:
 	for f in $(expire_units); do \
 		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(UNITDIR)/$${f##*/} || \
 			exit 1; \
 	done
 	$(INSTALL) -D -m 0644 dovecot-plugin/sekisho-expire.cron \
 		$(DESTDIR)$(SYSCONFDIR)/cron.d/sekisho-expire
+
+install-dovecot: $(dovecot_modules) $(doveadm_module)
 	$(INSTALL) -D -m 0644 $(doveadm_module) \
 		$(DESTDIR)$(doveadm_dir)/$(notdir $(doveadm_module))
 	for f in $(dovecot_modules); do \
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(DOVECOT_MODULE_DIR)/$${f##*/} || exit 1; \
 	done
-.PHONY: install-dovecot
+.PHONY: install-dovecot install-expire

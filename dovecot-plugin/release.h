@@ -13,6 +13,7 @@ struct released {
 	const char *id;		/* Exim's */
 	const char *sender;	/* whom to approve, or NULL */
 	const char *rescan;	/* what the scanner said, a word for the log */
+	uint32_t uid;		/* in the quarantine; 0: it is not there */
 };
 
 /*

@@ -80,6 +80,7 @@ user_created(struct mail_user *user)
 	own->senders = setting(user, "sekisho_approved", "Approved Senders");
 	own->address = setting(user, "sekisho_address", user->username);
 	own->socket = setting(user, "sekisho_socket", SEKISHO_CONTROL_SOCKET);
+	own->submission = setting(user, "sekisho_submission", NULL);
 	own->administrator = strcmp(user->service, "doveadm") == 0;
 	if (rescan_parse(rescan, &own->rescan) < 0)
 		user->error = p_strdup_printf(user->pool, "sekisho_rescan = "

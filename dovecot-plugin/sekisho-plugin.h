@@ -34,6 +34,7 @@ struct sekisho_user {
 	const char *senders;	/* name of the folder of approved senders */
 	const char *address;	/* of the user, as sekishod knows him */
 	const char *socket;	/* sekishod's control.sock */
+	const char *submission;	/* host:port where INBOX is, or NULL: here */
 	enum rescan rescan;
 	bool administrator;	/* doveadm: may do what users may not */
 	char *kept_error;	/* compat_keep_error() */

@@ -169,15 +169,15 @@ change_carry_out(const struct localscan_change *change, int fd,
 }
 
 void
-localscan_strip(void)
+localscan_strip(bool released)
 {
 	static const char *const names[] = { SEKISHO_HELD_HEADER,
 		SEKISHO_REASON_HEADER, SEKISHO_RELEASED_HEADER };
+	size_t i, count = sizeof(names) / sizeof(*names) - (released ? 1 : 0);
 	header_line *h;
-	size_t i;
 
 	for (h = header_list; h != NULL; h = h->next)
-		for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		for (i = 0; i < count; i++)
 			if (header_testname(h, US names[i],
 			    (int)strlen(names[i]), TRUE))
 				h->type = '*';

@@ -106,9 +106,16 @@ local_scan(int fd, uschar **return_text)
 {
 	struct sekisho_error err = { "" };
 	struct scan scan = { .notices_failed = 0 };
+	bool released = localscan_is_released();
 	int result;
 
-	localscan_strip();
+	localscan_strip(released);
+	if (released) {
+		log_text("action=pass reason=released was=",
+			localscan_expand("${sg{${sg{$h_X-Sekisho-Released:}"
+			"{;.*}{}}}{^id=|[^A-Za-z0-9-]}{}}"), "");
+		return LOCAL_SCAN_ACCEPT;
+	}
 	if (localscan_is_own()) {
 		log_text("action=pass reason=", (char *)received_protocol, "");
 		return LOCAL_SCAN_ACCEPT;

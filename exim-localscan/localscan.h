@@ -43,6 +43,12 @@ const char *localscan_expand(const char *expression);
 bool localscan_is_own(void);
 
 /*
+ * True for held mail that Dovecot has released and sends on: the ACL knows it
+ * by host and port.
+ */
+bool localscan_is_released(void);
+
+/*
  * Fills in the message from Exim's variables and the body in fd. The header
  * text is put into headers, which must be initialised; both are the caller's
  * to free. Returns 0 or -1.
@@ -62,9 +68,10 @@ int localscan_ask(const struct sekisho_message *message, int fd,
 
 /*
  * Takes out header fields that only we may write: what says that a message is
- * held or was held (held.h) never comes from outside.
+ * held or was held (held.h) never comes from outside. What says that it was
+ * released stays in a message that was.
  */
-void localscan_strip(void);
+void localscan_strip(bool released);
 
 /*
  * Carries out a plan: first everything is read and checked, then variables,

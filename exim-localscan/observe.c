@@ -30,6 +30,12 @@ localscan_is_own(void)
 	return uid == 0 || uid == (long)geteuid();
 }
 
+bool
+localscan_is_released(void)
+{
+	return strcmp(localscan_expand("$acl_m_sekisho_released"), "yes") == 0;
+}
+
 /* SPEC R9: submitted by this site? */
 static bool
 client_inside(const char *relay_hosts)

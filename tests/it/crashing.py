@@ -22,16 +22,17 @@ def free_port():
 class CrashingDovecot:
     """Use it in a with statement."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, *settings):
+        """settings: more for plugin {}."""
         self.top = stack.env["STACK_DIR"] + "/crashing"
         shutil.rmtree(self.top, ignore_errors=True)
         os.makedirs(self.top + "/run")
         self.port = free_port()
         self.kill_file = self.top + "/kill"
-        self._write(stack)
+        self._write(stack, settings)
         self.process = None
 
-    def _write(self, stack):
+    def _write(self, stack, settings):
         subprocess.run(["gcc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared",
                         "-o", self.top + "/kill.so", HERE + "/kill.c"],
                        check=True)
@@ -49,6 +50,8 @@ class CrashingDovecot:
         text += "service imap-login {\n  inet_listener imap {\n" \
                 "    port = %d\n  }\n}\n" % self.port
         text += "service imap {\n  executable = %s/imap\n}\n" % self.top
+        text += "plugin {\n%s}\n" % "".join(
+            "  %s\n" % line for line in settings)
         with open(self.top + "/dovecot.conf", "w", encoding="utf-8") as file:
             file.write(text)
 

@@ -32,12 +32,12 @@ def start_afresh(quarantine):
                                   quarantine.user), ignore_errors=True)
 
 
-def again(quarantine, held, command):
+def again(quarantine, held, command, port=None):
     """The user tries once more; Dovecot may have to repair an index first."""
     for _ in range(3):
         try:
-            with Session(quarantine.stack.port("IMAP"), quarantine.user,
-                         timeout=600) as imap:
+            with Session(port or quarantine.stack.port("IMAP"),
+                         quarantine.user, timeout=600) as imap:
                 imap.select("Quarantine")
                 if quarantine.uid(imap, held) is None:
                     return

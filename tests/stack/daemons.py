@@ -448,6 +448,8 @@ class Exim(Daemon):
             "SEKISHO_SEAL = " + self.settings.path("exim/sekisho-seal"),
             "SEKISHO_QUARANTINE_SOCKET = " + self.values["LMTP_SOCKET"],
             "SEKISHO_HOLD_ALIASES = STACK_ALIASES",
+            "SEKISHO_RELEASE_HOSTS = 127.0.0.1",
+            "SEKISHO_RELEASE_PORT = " + self.values["RELEASE_PORT"],
             "SEKISHO_LDAP_SERVERS = 127.0.0.1::" + self.values["LDAP_PORT"],
             "SEKISHO_LDAP_BASE = ou=people," + base,
             'SEKISHO_LDAP_BIND = user="cn=mta,ou=services,%s" pass=%s' %
