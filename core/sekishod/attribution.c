@@ -35,8 +35,8 @@ struct run {
 	size_t member_bytes;
 };
 
-static bool
-part_can_be_cleaned(const struct mime *mime, size_t index)
+bool
+attribution_cleanable(const struct mime *mime, size_t index)
 {
 	const struct mime_part *part = &mime->parts[index];
 	const struct mime_part *parent = &mime->parts[part->parent];
@@ -57,7 +57,7 @@ add_finding(const struct attribution *a, size_t index,
 	};
 
 	finding.cleanable = finding.kind == FINDING_VIRUS && index != 0 &&
-		part_can_be_cleaned(a->mime, index);
+		attribution_cleanable(a->mime, index);
 	if (finding.kind < FINDING_KINDS)
 		inspection_add(a->inspection, a->pool, &finding);
 }
@@ -220,6 +220,8 @@ part_is_worth_it(const struct attribution *a, size_t index)
 
 	if (!a->inspection->parts[index].leaf)
 		return false;
+	if (a->unseen != NULL && a->unseen[index])
+		return true;
 	return a->whole->match_count > 0 || (strncmp(type, "text/", 5) != 0 &&
 		strncmp(type, "image/", 6) != 0);
 }

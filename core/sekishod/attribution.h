@@ -4,6 +4,9 @@
 #ifndef SEKISHO_ATTRIBUTION_H
 #define SEKISHO_ATTRIBUTION_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "engine.h"
 #include "inspection.h"
 #include "mime.h"
@@ -16,7 +19,11 @@ struct attribution {
 	struct pool *pool;
 	struct inspection *inspection;	/* findings and members go here */
 	const struct scan_result *whole; /* what the whole message gave */
+	const bool *unseen;		/* parts that it left out */
 };
+
+/* True when a part can be taken out of the mail, or cleaned. */
+bool attribution_cleanable(const struct mime *mime, size_t part);
 
 /*
  * Scans the parts one by one. What the whole message showed and no part shows

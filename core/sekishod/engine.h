@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "pool.h"
+#include "seen.h"
 #include "sekisho.h"
 
 struct engine;
@@ -29,6 +30,10 @@ struct scan_result {
 		bool encrypted;
 	} *members;			/* archive members seen, each once */
 	size_t member_count;
+	struct scan_layer {
+		unsigned char digest[SEEN_DIGEST];
+	} *layers;			/* files that a mail was taken into */
+	size_t layer_count;
 };
 
 /*

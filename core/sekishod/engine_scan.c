@@ -19,6 +19,7 @@
 
 #define MATCHES_MAX 1000u
 #define MEMBERS_MAX 20000u
+#define LEVELS_MAX 32u			/* more than libclamav enters */
 #define MEMBER_SIZE_MAX (100ull << 20)	/* unpacked; larger ones are cut */
 #define BOMB_SIZE (20ull << 20)		/* a member at least that large ... */
 #define BOMB_RATIO 200u			/* ... from so much less is a bomb */
@@ -42,6 +43,7 @@ struct scan {
 	bool archive;			/* the outermost layer is one */
 	uint32_t level;			/* layer at work, 0 is the outermost */
 	const char *member;		/* name of the layer at level 1 */
+	bool holds_files[LEVELS_MAX];	/* layers that are mails or the like */
 	struct top_member *top;		/* in the order of the archive */
 	size_t top_count;
 	size_t top_next;		/* behind the last one that was met */
@@ -145,6 +147,25 @@ scan_look_at_rar(struct scan *scan, const char *data, size_t size)
 		scan_add_match(scan, ENGINE_CLOSED_RAR, where);
 }
 
+/* A file that libclamav took out of a mail: see seen.h. */
+static void
+scan_add_layer(struct scan *scan, const char *type, const void *data,
+	size_t size, uint32_t level)
+{
+	struct scan_result *result = scan->result;
+	struct scan_layer *layer;
+
+	if (level >= LEVELS_MAX)
+		return;
+	scan->holds_files[level] = !type_is_archive(type);
+	if (level == 0 || !scan->holds_files[level - 1] || data == NULL ||
+	    size == 0 || result->layer_count >= MEMBERS_MAX)
+		return;
+	layer = pool_append(scan->pool, &result->layers, &result->layer_count,
+		sizeof(*layer));
+	seen_digest(layer->digest, data, size);
+}
+
 static cl_error_t
 on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	const char *name, size_t size, const char *data, uint32_t level,
@@ -160,6 +181,7 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	if (level == 1)
 		scan->member = name == NULL ? "" : scan_member_name(scan,
 			text_clean(scan->pool, name, strlen(name)), size);
+	scan_add_layer(scan, type, data, size, level);
 	scan_look_at_rar(scan, data, size);
 	return CL_CLEAN;
 }

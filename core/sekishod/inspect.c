@@ -15,9 +15,10 @@
 #include "filetype.h"
 #include "inspect.h"
 #include "mime.h"
+#include "probe.h"
 #include "rar.h"
+#include "stray.h"
 #include "text.h"
-#include "virusname.h"
 
 #define RAR_MEMBERS_MAX 5000u
 #define NAMES_MAX (8u << 20)	/* bytes of types and names of all parts */
@@ -29,6 +30,9 @@ struct look {
 	const struct mime *mime;
 	struct pool *pool;
 	struct inspection *inspection;
+	struct probe *probe;
+	unsigned char (*digests)[SEEN_DIGEST];	/* of the leaves */
+	bool *unseen;			/* of these, see find_unseen() */
 };
 
 static void
@@ -81,28 +85,19 @@ look_into_rar(struct inspection *inspection, uint32_t index,
 
 /* The mail inside a signed one, which libclamav does not open. */
 static int
-look_into_signed(const struct look *look, uint32_t index,
-	const struct sekisho_buf *data, struct sekisho_error *err)
+look_into_signed(const struct look *look, const struct sekisho_buf *data,
+	struct sekisho_error *err)
 {
-	struct scan_result result = { 0 };
 	struct sekisho_buf mail;
-	enum finding_kind kind;
 	int status = 0;
-	size_t i;
 
 	sekisho_buf_init(&mail, SEKISHO_MESSAGE_MAX);
 	sekisho_buf_puts(&mail, "MIME-Version: 1.0\n");
 	if (cms_signed_content(data->data, data->len, &mail))
 		status = mail.failed ? sekisho_error_set(err, "no memory for "
-			"a signed mail") : engine_scan(look->engine, mail.data,
-			mail.len, look->pool, &result, err);
+			"a signed mail") : probe_file(look->probe,
+			MIMECODE_WAYS, mail.data, mail.len, err);
 	sekisho_buf_free(&mail);
-	for (i = 0; i < result.match_count; i++) {
-		kind = virusname_kind(result.matches[i].name);
-		if (kind < FINDING_KINDS)
-			add_part_finding(look->inspection, look->pool, kind,
-				index, result.matches[i].name);
-	}
 	return status;
 }
 
@@ -154,6 +149,7 @@ look_into(const struct look *look, size_t index, struct sekisho_error *err)
 		status = sekisho_error_set(err, "no memory to decode a part");
 	if (data.failed || data.len == 0)
 		goto out;
+	seen_digest(look->digests[index], data.data, data.len);
 	if (look->types)
 		tell_type(look, index, &data);
 	name = encrypted_name(look->mime, index, data.data, data.len);
@@ -161,7 +157,15 @@ look_into(const struct look *look, size_t index, struct sekisho_error *err)
 		add_part_finding(look->inspection, look->pool,
 			FINDING_ENCRYPTED, (uint32_t)index, name);
 	look_into_rar(look->inspection, (uint32_t)index, &data, look->pool);
-	status = look_into_signed(look, (uint32_t)index, &data, err);
+	look->probe->part = (uint32_t)index;
+	look->probe->cleanable = attribution_cleanable(look->mime, index);
+	status = look_into_signed(look, &data, err);
+	if (status == 0)
+		status = probe_open(look->probe, mimecode_of(
+			look->mime->parts[index].encoding), data.data,
+			data.len, err);
+	look->probe->part = 0;
+	look->probe->cleanable = false;
 out:
 	sekisho_buf_free(&data);
 	return status;
@@ -215,27 +219,76 @@ list_parts(const struct look *look, struct sekisho_error *err)
 	return 0;
 }
 
+/* What the scan of the whole mail has not looked at as we decode it. */
+static bool
+find_unseen(const struct look *look)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 1; i < look->mime->count; i++) {
+		look->unseen[i] = look->inspection->parts[i].leaf &&
+			look->inspection->parts[i].size > 0 &&
+			!seen_has(look->probe->seen, look->digests[i]);
+		any |= look->unseen[i];
+	}
+	return any;
+}
+
+static int
+attribute(const struct look *look, const struct scan_result *whole,
+	struct sekisho_error *err)
+{
+	if (!find_unseen(look) && whole->match_count == 0 &&
+	    whole->member_count == 0)
+		return 0;
+	if (!look->types && tell_types(look, err) < 0)
+		return -1;
+	return attribution_run(&(struct attribution){ .engine = look->engine,
+		.mime = look->mime, .pool = look->pool,
+		.inspection = look->inspection, .whole = whole,
+		.unseen = look->unseen }, err);
+}
+
+/* All but the scan of the whole mail. */
+static int
+look_closer(struct look *look, const struct scan_result *whole,
+	struct sekisho_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < whole->layer_count; i++)
+		seen_add(look->probe->seen, whole->layers[i].digest);
+	if (list_parts(look, err) < 0 || attribute(look, whole, err) < 0)
+		return -1;
+	for (i = 1; i < look->mime->count; i++)
+		if (look->inspection->parts[i].leaf)
+			seen_add(look->probe->seen, look->digests[i]);
+	return stray_scan(look->probe, look->mime, err);
+}
+
 int
 inspect_message(struct engine *engine, const char *message, size_t len,
 	bool types, struct pool *pool, struct inspection *inspection_r,
 	struct sekisho_error *err)
 {
+	struct probe probe = { .engine = engine, .pool = pool,
+		.inspection = inspection_r };
+	struct look look = { engine, types, NULL, pool, inspection_r, &probe,
+		NULL, NULL };
 	struct scan_result whole;
-	struct look look = { engine, types, NULL, pool, inspection_r };
-	struct mime *mime;
+	int status;
 
 	engine_start_clock(engine);
 	inspection_init(inspection_r, pool);
-	look.mime = mime = mime_parse(message, len, pool);
-	copy_facts(inspection_r, mime);
-	if (list_parts(&look, err) < 0 ||
-	    engine_scan(engine, message, len, pool, &whole, err) < 0)
+	look.mime = mime_parse(message, len, pool);
+	look.digests = pool_array(pool, look.mime->count, SEEN_DIGEST);
+	look.unseen = pool_array(pool, look.mime->count, sizeof(bool));
+	copy_facts(inspection_r, look.mime);
+	if (engine_scan(engine, message, len, pool, &whole, err) < 0)
 		return -1;
-	if (whole.match_count == 0 && whole.member_count == 0)
-		return 0;
-	if (!types && tell_types(&look, err) < 0)
-		return -1;
-	return attribution_run(&(struct attribution){ .engine = engine,
-		.mime = mime, .pool = pool, .inspection = inspection_r,
-		.whole = &whole }, err);
+	probe.seen = seen_new();
+	status = look_closer(&look, &whole, err);
+	seen_free(probe.seen);
+	return status;
 }

@@ -68,8 +68,10 @@ sekishod_src := $(addprefix core/sekishod/, \
 	log.c \
 	master.c \
 	mime.c \
+	mimecode.c \
 	mimefacts.c \
 	mimefield.c \
+	mimeother.c \
 	mimetree.c \
 	notice.c \
 	notify.c \
@@ -88,6 +90,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	policy_xml.c \
 	pool.c \
 	prepare.c \
+	probe.c \
 	question.c \
 	rar.c \
 	ratelimit.c \
@@ -96,14 +99,17 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rewrite_part.c \
 	rewrite_stamp.c \
 	seal.c \
+	seen.c \
 	signatures.c \
 	splice.c \
 	stamp.c \
 	stamphtml.c \
+	stray.c \
 	subject.c \
 	submission.c \
 	suffix.c \
 	text.c \
+	tnef.c \
 	token.c \
 	transfer.c \
 	unicode.c \

@@ -18,6 +18,7 @@
 #include "officekey.h"
 #include "ole2.h"
 #include "prepare.h"
+#include "seen.h"
 
 static const char *const charsets[] = {
 	"UTF-8", "US-ASCII", "UTF-7", "UTF-16", "UTF-16LE", "UTF-16BE",
@@ -74,6 +75,8 @@ prepare_for_jail(struct sekisho_error *err)
 	officekey_init();
 	if (filetype_open(err) < 0)
 		return -1;
+	if (seen_init() < 0)
+		return sekisho_error_set(err, "libsodium does not start");
 	done = true;
 	return 0;
 }

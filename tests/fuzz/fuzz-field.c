@@ -8,6 +8,7 @@
 
 #include "mimefacts.h"
 #include "mimefield.h"
+#include "mimeother.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,6 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char name[] = "Content-Type:";
 	struct sekisho_buf field, out;
 	struct mime_part part = { .parent = 0 };
+	struct mimeother other;
 	struct pool *pool;
 	size_t len;
 
@@ -37,6 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	mimefacts_part(&part, pool, out.data, out.len, "text/plain");
 	mimefacts_part(&part, pool, field.data, field.len, "text/plain");
+	mimeother_read(&other, pool, field.data, field.len);
 	sekisho_buf_free(&field);
 	sekisho_buf_free(&out);
 	pool_free(pool);

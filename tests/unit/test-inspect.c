@@ -140,7 +140,7 @@ test_opaque(void)
 	mail_begin(&mail);
 	mail_attach(&mail, "smime.p7m", opaque, sizeof(opaque) - 1);
 	inspect_mail(&mail);
-	expect("virus 3 Win.Test.Word;");
+	expect("virus 3 Win.Test.Word cleanable;");
 	for (len = 1; len < sizeof(opaque) - 1; len += 7) {
 		mail_begin(&mail);
 		mail_attach(&mail, "smime.p7m", opaque, len);

@@ -1,0 +1,92 @@
+/*
+ * seen.c - which files of a mail a scan has looked at, by keyed digest.
+ */
+#include <string.h>
+
+#include <glib.h>
+#include <sodium.h>
+
+#include "seen.h"
+
+struct seen {
+	GHashTable *digests;
+};
+
+static unsigned char key[crypto_generichash_KEYBYTES];
+
+int
+seen_init(void)
+{
+	if (sodium_init() < 0)
+		return -1;
+	randombytes_buf(key, sizeof(key));
+	return 0;
+}
+
+void
+seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data, size_t len)
+{
+	const unsigned char *p = data, *end = p + len;
+	crypto_generichash_state state;
+	unsigned char chunk[4096];
+	size_t n = 0;
+
+	crypto_generichash_init(&state, key, sizeof(key), SEEN_DIGEST);
+	for (; p < end; p++) {
+		chunk[n] = *p;
+		n += *p != '\n' && *p != '\r';
+		if (n == sizeof(chunk)) {
+			crypto_generichash_update(&state, chunk, n);
+			n = 0;
+		}
+	}
+	crypto_generichash_update(&state, chunk, n);
+	crypto_generichash_final(&state, digest_r, SEEN_DIGEST);
+}
+
+static guint
+digest_hash(gconstpointer digest)
+{
+	guint hash;
+
+	memcpy(&hash, digest, sizeof(hash));
+	return hash;
+}
+
+static gboolean
+digest_equal(gconstpointer a, gconstpointer b)
+{
+	return memcmp(a, b, SEEN_DIGEST) == 0;
+}
+
+struct seen *
+seen_new(void)
+{
+	struct seen *seen = g_new(struct seen, 1);
+
+	seen->digests = g_hash_table_new_full(digest_hash, digest_equal,
+		g_free, NULL);
+	return seen;
+}
+
+void
+seen_free(struct seen *seen)
+{
+	if (seen == NULL)
+		return;
+	g_hash_table_destroy(seen->digests);
+	g_free(seen);
+}
+
+bool
+seen_add(struct seen *seen, const unsigned char digest[SEEN_DIGEST])
+{
+	return g_hash_table_add(seen->digests, g_memdup2(digest,
+		SEEN_DIGEST));
+}
+
+bool
+seen_has(const struct seen *seen, const unsigned char digest[SEEN_DIGEST])
+{
+	return g_hash_table_contains(seen->digests, digest);
+}
