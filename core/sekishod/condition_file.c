@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "condition_file.h"
+#include "filename.h"
 
 /* Findings of a kind; those with a name count only if it fits. */
 static bool
@@ -64,6 +65,17 @@ part_is_file(const struct part *part)
 		strncmp(part->true_type, "text/", 5) != 0);
 }
 
+/* As it is written, or as it would be run. */
+static bool
+name_fits(const char *glob, const char *name)
+{
+	char plain[FILENAME_ROOM];
+
+	return pattern_glob_matches_file(glob, name) ||
+		(filename_plain(plain, name) &&
+		pattern_glob_matches_file(glob, plain));
+}
+
 static bool
 mark_names(const struct view *view, const char *glob, bool *parts)
 {
@@ -74,14 +86,14 @@ mark_names(const struct view *view, const char *glob, bool *parts)
 
 	for (i = 0; i < in->part_count; i++)
 		if (*in->parts[i].filename != '\0' &&
-		    pattern_glob_matches_file(glob, in->parts[i].filename)) {
+		    name_fits(glob, in->parts[i].filename)) {
 			found = true;
 			if (parts != NULL)
 				parts[i] = true;
 		}
 	for (i = 0; i < in->member_count; i++) {
 		member = &in->members[i];
-		if (pattern_glob_matches_file(glob, member->name)) {
+		if (name_fits(glob, member->name)) {
 			found = true;
 			if (parts != NULL)
 				parts[member->part] = true;

@@ -17,6 +17,7 @@
 
 #define FIELD_MAX 16384u	/* as in mimefacts.c */
 #define NAMES_MAX 64u
+#define NAME_LONG 255u		/* no file system has longer ones */
 
 static void
 add_name(struct mimeother *o, struct pool *pool, const char *name, size_t len)
@@ -30,6 +31,12 @@ add_name(struct mimeother *o, struct pool *pool, const char *name, size_t len)
 	*(const char **)pool_append(pool, &o->names, &o->name_count,
 		sizeof(*o->names)) = text_clean(pool, decoded,
 		strlen(decoded));
+	/* A name that is cut in front of its ending says nothing. */
+	len = strlen(decoded);
+	if (len > NAME_LONG)
+		*(const char **)pool_append(pool, &o->names, &o->name_count,
+			sizeof(*o->names)) = text_clean(pool, decoded + len -
+			NAME_LONG, NAME_LONG);
 	g_free(decoded);
 }
 
@@ -69,6 +76,28 @@ read_value(struct mimeother *o, struct pool *pool, const char *value)
 	add_name(o, pool, copy, len);
 }
 
+/* The value behind "name*=": RFC 2231, as far as a name needs it. */
+static void
+read_extended(struct mimeother *o, struct pool *pool, const char *value)
+{
+	const char *end = value + strcspn(value, "; \t"), *p;
+	char *copy = pool_alloc(pool, strlen(value) + 1);
+	size_t len = 0;
+
+	for (p = value; p < end; p++) {
+		if (*p == '\'')
+			len = 0;
+		else if (*p == '%' && g_ascii_isxdigit(p[1]) &&
+		    g_ascii_isxdigit(p[2])) {
+			copy[len++] = (char)(g_ascii_xdigit_value(p[1]) << 4 |
+				g_ascii_xdigit_value(p[2]));
+			p += 2;
+		} else if (*p != '"')
+			copy[len++] = *p;
+	}
+	add_name(o, pool, copy, len);
+}
+
 /* Every "name=" and "filename=" of a field. */
 static void
 read_names(struct mimeother *o, struct pool *pool, const char *line)
@@ -80,6 +109,8 @@ read_names(struct mimeother *o, struct pool *pool, const char *line)
 		p = at + strspn(at, " \t");
 		if (*p == '=')
 			read_value(o, pool, p + 1);
+		else if (p[0] == '*' && p[1] == '=')
+			read_extended(o, pool, p + 2);
 	}
 }
 

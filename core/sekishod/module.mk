@@ -54,6 +54,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	explain.c \
 	explanation.c \
 	explanation_json.c \
+	filename.c \
 	filetype.c \
 	generation.c \
 	hold.c \

@@ -202,6 +202,53 @@ static const struct {
 		MIXED "Y\n\n--Y\n" B64 "--Y--\n--X--\n", NULL },
 };
 
+/* Mails in which some program shows a file of this name (SPEC R7). */
+static const struct {
+	const char *mail;
+	const char *name;
+} names[] = {
+	{ "Content-Type: a/b; name=a.txt\nContent-Disposition: attachment; "
+		"filename=b.exe\n\nx\n", "b.exe" },
+	{ "Content-Type: a/b; name=a.exe\nContent-Disposition: attachment; "
+		"filename=b.txt\n\nx\n", "a.exe" },
+	{ "Content-Type: a/b; name=a.txt; name=b.exe\n\nx\n", "b.exe" },
+	{ "Content-Type: a/b; name=a.exe; name=b.txt\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename=a.txt; filename*=utf-8''"
+		"b.exe\n\nx\n", "b.exe" },
+	{ "Content-Disposition: attachment; filename=a.exe; filename*=utf-8''"
+		"b.txt\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename*1=e; filename*0=a.ex\n\n"
+		"x\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename*0*=utf-8''a%2E; "
+		"filename*1=exe\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename = \"a\\.exe\"\n\nx\n",
+		"a.exe" },
+	{ "Content-Disposition: attachment;\n filename=\n a.exe\n\nx\n",
+		"a.exe" },
+	{ "Content-Disposition: attachment; filename=a b.exe\n\nx\n",
+		"a b.exe" },
+	{ "Content-Disposition: attachment; filename=\"=?utf-8?q?a=2Eexe?=\""
+		"\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename==?utf-7?q?a.+AGUAeABl-?="
+		"\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment; filename=\"=?utf-16be?b?"
+		"AGEALgBlAHgAZQ==?=\"\n\nx\n", "a.exe" },
+	{ "Content-Disposition: attachment\nContent-Disposition: attachment; "
+		"filename=a.exe\n\nx\n", "a.exe" },
+	{ "Content-Type: message/rfc822\n\nContent-Type: a/b; name=a.exe\n\n"
+		"x\n", "a.exe" },
+	{ "Content-Type: message/rfc822; name=m.eml\nContent-Transfer-Encoding"
+		": base64\n\nQ29udGVudC1UeXBlOiBhL2I7IG5hbWU9YS5leGUKCngK\n",
+		"a.exe" },
+	{ "Content-Type: application/octet-stream; name=m.txt\n"
+		"Content-Transfer-Encoding: base64\n\n"
+		"Q29udGVudC1UeXBlOiBhL2I7IG5hbWU9YS5leGUKCngK\n", "a.exe" },
+	{ "Content-Type: text/plain\n\nhi\n\nbegin 644 a.exe\n#86)C\n`\nend"
+		"\n", "a.exe" },
+	{ MIXED "X; boundary=Y\n\n--X\n" TEXT "--Y\nContent-Type: a/b; name="
+		"a.exe\n\nx\n--Y--\n", "a.exe" },
+};
+
 static struct engine *engine;
 
 static void
@@ -287,7 +334,7 @@ finds(const struct inspection *found, const char *kind)
 static void
 test_cases(void)
 {
-	static char names[sizeof(cases) / sizeof(cases[0])][100];
+	static char titles[sizeof(cases) / sizeof(cases[0])][100];
 	struct sekisho_error err = { "" };
 	struct inspection found;
 	struct sekisho_buf mail;
@@ -295,15 +342,51 @@ test_cases(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(names[i], sizeof(names[i]), "R1, R11: evasion: %s",
+		snprintf(titles[i], sizeof(titles[i]), "R1, R11: evasion: %s",
 			cases[i].name);
-		test_begin(names[i]);
+		test_begin(titles[i]);
 		pool = pool_new();
 		expand(&mail, cases[i].mail);
 		test_int(inspect_message(engine, mail.data, mail.len, false,
 			pool, &found, &err), 0);
 		test_assert(finds(&found, cases[i].expected != NULL ?
 			cases[i].expected : "virus"));
+		sekisho_buf_free(&mail);
+		pool_free(pool);
+	}
+}
+
+static bool
+has_name(const struct inspection *found, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < found->part_count; i++)
+		if (strcmp(found->parts[i].filename, name) == 0)
+			return true;
+	for (i = 0; i < found->member_count; i++)
+		if (strcmp(found->members[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+test_names(void)
+{
+	struct sekisho_error err = { "" };
+	struct inspection found;
+	struct sekisho_buf mail;
+	struct pool *pool;
+	size_t i;
+
+	test_begin("R7: every name that a file may be shown with");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		pool = pool_new();
+		expand(&mail, names[i].mail);
+		test_int(inspect_message(engine, mail.data, mail.len, false,
+			pool, &found, &err), 0);
+		if (!has_name(&found, names[i].name))
+			test_fail(__FILE__, __LINE__, names[i].mail);
 		sekisho_buf_free(&mail);
 		pool_free(pool);
 	}
@@ -322,6 +405,7 @@ main(void)
 		return 1;
 	}
 	test_cases();
+	test_names();
 	engine_close(engine);
 	scanner_remove();
 	return test_done();
