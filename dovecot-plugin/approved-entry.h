@@ -2,9 +2,10 @@
  * approved-entry.h - an entry of the list of approved senders as a small
  * message, and the entry that another message asks for (SPEC Q11).
  *
- * The message is for people: its sender and subject are the entry. Programs
- * know it by its GUID, which is made of the entry and nothing else, the same in
- * every session and on every host.
+ * The message is for people: its sender and subject are the entry. We know it
+ * by its Message-ID, which is made of the entry and nothing else. Its GUID is
+ * one of Dovecot's: mdbox takes two messages with one GUID for damage, and the
+ * same entry may be removed and added again.
  */
 #ifndef SEKISHO_APPROVED_ENTRY_H
 #define SEKISHO_APPROVED_ENTRY_H
@@ -16,11 +17,11 @@
 /* The message of an entry, with LF, on the data stack. */
 const char *approved_entry_message(const char *entry);
 
-/* Its GUID. */
-void approved_entry_guid(const char *entry, guid_128_t guid_r);
+/* Its Message-ID, on the data stack. */
+const char *approved_entry_id(const char *entry);
 
-/* Is this the GUID of any entry? Other messages are not ours. */
-bool approved_entry_is_guid(const guid_128_t guid);
+/* Is this the Message-ID of any entry? Other messages are not ours. */
+bool approved_entry_is_id(const char *message_id);
 
 /* What a message asks for that is put into the folder. */
 struct approved_wish {

@@ -374,11 +374,8 @@ refresh(struct mailbox *box)
 	mirror_close(&mirror);
 	if (current || (mirror = mirror_claim(box, LOOK_SECONDS)) == NULL)
 		return;
-	if (approved_list_read(user, &list) == 0 &&
-	    mirror_update(mirror, &list) < 0)
-		e_error(box->event, "sekisho: %s",
-			mailbox_get_last_internal_error(
-			mirror_mailbox(mirror), NULL));
+	if (approved_list_read(user, &list) == 0)
+		mirror_update(mirror, &list);
 	mirror_close(&mirror);
 }
 

@@ -27,7 +27,7 @@ struct note {
 
 /* An entry of the list, while the folder is made to agree with it. */
 struct image {
-	guid_128_t guid;
+	const char *id;
 	const char *entry;
 	bool there;
 };
@@ -149,12 +149,9 @@ write_message(struct mailbox_transaction_context *t, const char *entry)
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
 	const char *text = approved_entry_message(entry);
 	struct istream *input = i_stream_create_from_data(text, strlen(text));
-	guid_128_t guid;
 	int ret;
 
-	approved_entry_guid(entry, guid);
 	mailbox_save_set_flags(ctx, MAIL_SEEN, NULL);
-	mailbox_save_set_guid(ctx, guid_128_to_string(guid));
 	ret = mailbox_save_begin(&ctx, input);
 	while (ret == 0) {
 		if (mailbox_save_continue(ctx) < 0) {
@@ -170,8 +167,8 @@ write_message(struct mailbox_transaction_context *t, const char *entry)
 	return ret;
 }
 
-int
-mirror_write(struct mirror *mirror, const char *const *entries,
+static int
+write_messages(struct mirror *mirror, const char *const *entries,
 	unsigned int count, struct mail_transaction_commit_changes *changes_r)
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
@@ -192,6 +189,27 @@ mirror_write(struct mirror *mirror, const char *const *entries,
 	return ret;
 }
 
+/* After a crash Dovecot finds out that it has to repair the mailbox. */
+static bool
+again(struct mirror *mirror)
+{
+	e_error(mirror->box->event, "sekisho: %s; trying again",
+		mailbox_get_last_internal_error(mirror->box, NULL));
+	return mailbox_sync(mirror->box, MAILBOX_SYNC_FLAG_FIX_INCONSISTENT)
+		== 0;
+}
+
+int
+mirror_write(struct mirror *mirror, const char *const *entries,
+	unsigned int count, struct mail_transaction_commit_changes *changes_r)
+{
+	int ret = write_messages(mirror, entries, count, changes_r);
+
+	if (ret < 0 && again(mirror))
+		ret = write_messages(mirror, entries, count, changes_r);
+	return ret;
+}
+
 static int
 write_missing(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 {
@@ -206,7 +224,7 @@ write_missing(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 			array_push_back(&entries, &image->entry);
 	if (array_is_empty(&entries))
 		return 0;
-	ret = mirror_write(mirror, array_front(&entries),
+	ret = write_messages(mirror, array_front(&entries),
 		array_count(&entries), &changes);
 	if (ret == 0)
 		pool_unref(&changes.pool);
@@ -225,31 +243,32 @@ images_make(const struct approved_list *list, ARRAY_TYPE(image) *images)
 	for (i = 0; i < list->count; i++) {
 		image = array_append_space(images);
 		image->entry = list->entries[i];
-		approved_entry_guid(image->entry, image->guid);
+		image->id = approved_entry_id(image->entry);
 	}
 }
 
 static struct image *
-images_find(const ARRAY_TYPE(image) *images, const guid_128_t guid)
+images_find(const ARRAY_TYPE(image) *images, const char *id)
 {
 	struct image *image;
 
 	array_foreach_modifiable(images, image)
-		if (guid_128_equals(image->guid, guid))
+		if (strcmp(image->id, id) == 0)
 			return image;
 	return NULL;
 }
 
-/* Returns 1, 0 when it is no message of ours or is gone, or -1. */
+/* *id_r is NULL when it is no message of ours, or is gone. Returns 0 or -1. */
 static int
-read_guid(struct mail *mail, guid_128_t guid_r)
+read_id(struct mail *mail, const char **id_r)
 {
-	const char *text;
-
-	if (mail_get_special(mail, MAIL_FETCH_GUID, &text) < 0)
+	if (mail_get_first_header(mail, "Message-ID", id_r) < 0) {
+		*id_r = NULL;
 		return mail->expunged ? 0 : -1;
-	return guid_128_from_string(text, guid_r) == 0 &&
-		approved_entry_is_guid(guid_r);
+	}
+	if (*id_r != NULL && !approved_entry_is_id(*id_r))
+		*id_r = NULL;
+	return 0;
 }
 
 /* Newest first: of two equal ones that is the one that somebody waits for. */
@@ -258,18 +277,16 @@ remove_others(struct mail *mail, uint32_t messages,
 	const ARRAY_TYPE(image) *images)
 {
 	struct image *image;
-	guid_128_t guid;
+	const char *id;
 	uint32_t seq;
-	int ret;
 
 	for (seq = messages; seq > 0; seq--) {
 		mail_set_seq(mail, seq);
-		ret = read_guid(mail, guid);
-		if (ret < 0)
+		if (read_id(mail, &id) < 0)
 			return -1;
-		if (ret == 0)
+		if (id == NULL)
 			continue;
-		image = images_find(images, guid);
+		image = images_find(images, id);
 		if (image == NULL || image->there)
 			mail_expunge(mail);
 		else
@@ -288,7 +305,7 @@ match(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 
 	mailbox_get_open_status(mirror->box, STATUS_MESSAGES, &status);
 	t = mailbox_transaction_begin(mirror->box, 0, "sekisho: compare");
-	mail = mail_alloc(t, MAIL_FETCH_GUID, NULL);
+	mail = mail_alloc(t, 0, NULL);
 	ret = remove_others(mail, status.messages, images);
 	mail_free(&mail);
 	if (ret < 0)
@@ -298,12 +315,11 @@ match(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 	return ret;
 }
 
-int
-mirror_update(struct mirror *mirror, const struct approved_list *list)
+static int
+agree(struct mirror *mirror, const struct approved_list *list)
 {
 	ARRAY_TYPE(image) images;
 
-	i_assert(mirror->lock != NULL);
 	images_make(list, &images);
 	if (mailbox_sync(mirror->box, 0) < 0 ||
 	    match(mirror, &images) < 0 ||
@@ -313,21 +329,30 @@ mirror_update(struct mirror *mirror, const struct approved_list *list)
 	return note_write(mirror, list->token);
 }
 
+void
+mirror_update(struct mirror *mirror, const struct approved_list *list)
+{
+	i_assert(mirror->lock != NULL);
+	if (agree(mirror, list) < 0 && again(mirror) &&
+	    agree(mirror, list) < 0)
+		e_error(mirror->box->event, "sekisho: %s",
+			mailbox_get_last_internal_error(mirror->box, NULL));
+}
+
 static int
 find_entry(struct mail *mail, uint32_t uid, const ARRAY_TYPE(image) *images,
 	const char **entry_r)
 {
-	struct image *image;
-	guid_128_t guid;
-	int ret;
+	struct image *image = NULL;
+	const char *id;
 
 	*entry_r = NULL;
 	if (!mail_set_uid(mail, uid))
 		return 0;
-	ret = read_guid(mail, guid);
-	if (ret <= 0)
-		return ret;
-	image = images_find(images, guid);
+	if (read_id(mail, &id) < 0)
+		return -1;
+	if (id != NULL)
+		image = images_find(images, id);
 	if (image != NULL)
 		*entry_r = image->entry;
 	return 0;
@@ -340,7 +365,7 @@ mirror_find(struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids,
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
 		mirror->box, 0, "sekisho: revoke");
-	struct mail *mail = mail_alloc(t, MAIL_FETCH_GUID, NULL);
+	struct mail *mail = mail_alloc(t, 0, NULL);
 	ARRAY_TYPE(const_string) entries;
 	ARRAY_TYPE(image) images;
 	struct seq_range_iter iter;

@@ -39,22 +39,23 @@ bool mirror_is_current(const struct mirror *mirror, const char *token);
 
 /*
  * Makes a claimed folder agree with the list: removes messages, writes missing
- * ones. Messages that are none of ours stay. Returns 0, or -1 with an error set
- * in mirror_mailbox().
+ * ones. Messages that are none of ours stay. What fails is in the log, and is
+ * done by the next update.
  */
-int mirror_update(struct mirror *mirror, const struct approved_list *list);
+void mirror_update(struct mirror *mirror, const struct approved_list *list);
 
 /*
  * Writes new messages of entries, in their order, whether or not there are any;
  * an update then removes older ones. changes_r has their UIDs and is the
- * caller's to free. Returns 0, or -1 as above.
+ * caller's to free. Returns 0, or -1 with an error in the log.
  */
 int mirror_write(struct mirror *mirror, const char *const *entries,
 	unsigned int count, struct mail_transaction_commit_changes *changes_r);
 
 /*
  * Those entries of the list whose messages have these UIDs, as far as they are
- * still there: on the data stack, *count_r of them. Returns 0, or -1 as above.
+ * still there: on the data stack, *count_r of them. Returns 0, or -1 with an
+ * error set in mirror_mailbox().
  */
 int mirror_find(struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids,
 	const struct approved_list *list, const char *const **entries_r,
