@@ -126,13 +126,17 @@ member_write(struct remake *remake, struct archive_entry *entry,
 	return 0;
 }
 
-/* Asks about one member and leaves it out if it is infected. 0, 1 or -1. */
+/*
+ * Asks about one member and cleans it or leaves it out if it is infected. 0, 1
+ * or -1.
+ */
 static int
 member_copy(struct remake *remake, struct archive_entry *entry,
 	struct sekisho_error *err)
 {
 	const struct clean_request *request = remake->request;
 	const char *name = archive_entry_pathname(entry);
+	struct sekisho_buf inner;
 	int infected;
 
 	if (name == NULL || ++remake->members > CLEAN_MEMBERS_MAX)
@@ -148,7 +152,12 @@ member_copy(struct remake *remake, struct archive_entry *entry,
 		return -1;
 	if (infected > 0) {
 		remake->removed++;
-		return 0;
+		if (request->clean == NULL ||
+		    !request->clean(request->context, remake->member.data,
+		    remake->member.len, &inner))
+			return 0;
+		sekisho_buf_free(&remake->member);
+		remake->member = inner;
 	}
 	remake->kept += archive_entry_filetype(entry) == AE_IFREG;
 	remake->noted_name |= strcasecmp(name, CLEAN_NOTE) == 0;

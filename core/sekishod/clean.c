@@ -13,11 +13,17 @@
 static clean_fn *const ways[] = { ooxmlclean, ole2clean, zipclean,
 	archiveclean };
 
+static int clean_at(struct engine *engine, const struct sekisho_buf *file,
+	const char *note, struct pool *pool, unsigned int depth,
+	struct cleaned *cleaned_r, struct sekisho_error *err);
+
 /* What infected() asks about: the first scan of the whole file. */
 struct check {
 	struct engine *engine;
 	struct pool *pool;
 	const struct scan_result *scan;
+	const char *note;
+	unsigned int depth;
 };
 
 int
@@ -64,6 +70,28 @@ member_infected(void *context, const char *name, const void *data, size_t len,
 		err);
 }
 
+/* An archive in an archive. A document would need another name. */
+static bool
+member_clean(void *context, const void *data, size_t len,
+	struct sekisho_buf *out)
+{
+	const struct check *check = context;
+	struct sekisho_buf file = { .data = (char *)data, .len = len };
+	struct sekisho_error err;
+	struct cleaned cleaned;
+
+	if (check->depth == CLEAN_DEPTH_MAX || data == NULL ||
+	    clean_at(check->engine, &file, check->note, check->pool,
+	    check->depth + 1, &cleaned, &err) != 0)
+		return false;
+	if (cleaned.ending == NULL && cleaned.noted) {
+		*out = cleaned.data;
+		return true;
+	}
+	sekisho_buf_free(&cleaned.data);
+	return false;
+}
+
 /* One way, and the scan of what it made. */
 static int
 clean_by(clean_fn *way, const struct clean_request *request,
@@ -87,15 +115,15 @@ clean_by(clean_fn *way, const struct clean_request *request,
 	return result;
 }
 
-int
-clean_file(struct engine *engine, const struct sekisho_buf *file,
-	const char *note, struct pool *pool, struct cleaned *cleaned_r,
-	struct sekisho_error *err)
+static int
+clean_at(struct engine *engine, const struct sekisho_buf *file,
+	const char *note, struct pool *pool, unsigned int depth,
+	struct cleaned *cleaned_r, struct sekisho_error *err)
 {
 	struct scan_result scan = { 0 };
-	struct check check = { engine, pool, &scan };
+	struct check check = { engine, pool, &scan, note, depth };
 	struct clean_request request = { file->data, file->len, note,
-		member_infected, &check };
+		member_infected, member_clean, &check };
 	int result = CLEAN_OTHER;
 	size_t i;
 
@@ -106,4 +134,12 @@ clean_file(struct engine *engine, const struct sekisho_buf *file,
 		result = clean_by(ways[i], &request, engine, cleaned_r, err);
 	return result == CLEAN_OTHER ? clean_impossible(err, "file",
 		"it is no archive or document that can be") : result;
+}
+
+int
+clean_file(struct engine *engine, const struct sekisho_buf *file,
+	const char *note, struct pool *pool, struct cleaned *cleaned_r,
+	struct sekisho_error *err)
+{
+	return clean_at(engine, file, note, pool, 0, cleaned_r, err);
 }

@@ -15,6 +15,7 @@
 
 #define CLEAN_NOTE "SEKISHO-REMOVED.txt"
 #define CLEAN_MEMBERS_MAX 10000
+#define CLEAN_DEPTH_MAX 3u	/* archives in archives that are cleaned */
 #define CLEAN_UNPACKED_MAX (256u << 20)	/* bytes of all members together */
 
 struct engine;
@@ -30,6 +31,12 @@ struct clean_request {
 	 */
 	int (*infected)(void *context, const char *name, const void *data,
 		size_t len, struct sekisho_error *err);
+	/*
+	 * Asked for an infected member before it is taken out: true when out
+	 * holds it without the virus, under the same name. NULL: never.
+	 */
+	bool (*clean)(void *context, const void *data, size_t len,
+		struct sekisho_buf *out);
 	void *context;
 };
 

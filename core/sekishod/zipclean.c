@@ -18,7 +18,7 @@ struct cleaner {
 	zip_t *zip;
 	uint64_t unpacked;	/* bytes so far */
 	zip_int64_t kept;	/* files that stay, not directories */
-	zip_int64_t deleted;
+	zip_int64_t changed;	/* deleted, or cleaned */
 };
 
 static int
@@ -83,7 +83,37 @@ out:
 	return result;
 }
 
-/* Asks about one member and deletes it if infected. 0, 1 or -1. */
+/* An infected member becomes a clean one of the same name, or goes. 0 or 1. */
+static int
+member_change(struct cleaner *cleaner, const zip_stat_t *st, const char *data,
+	size_t len, struct sekisho_error *err)
+{
+	const struct clean_request *request = cleaner->request;
+	struct sekisho_buf inner;
+	zip_source_t *source;
+
+	if (request->clean == NULL ||
+	    !request->clean(request->context, data, len, &inner)) {
+		if (zip_delete(cleaner->zip, st->index) != 0)
+			return zip_impossible(err, zip_strerror(cleaner->zip));
+		return 0;
+	}
+	cleaner->kept++;
+	source = zip_source_buffer(cleaner->zip, inner.data, inner.len, 1);
+	if (source == NULL) {
+		sekisho_buf_free(&inner);
+		return zip_impossible(err, zip_strerror(cleaner->zip));
+	}
+	if (zip_file_replace(cleaner->zip, st->index, source, 0) != 0) {
+		zip_source_free(source);
+		return zip_impossible(err, zip_strerror(cleaner->zip));
+	}
+	if (st->valid & ZIP_STAT_MTIME)
+		zip_file_set_mtime(cleaner->zip, st->index, st->mtime, 0);
+	return 0;
+}
+
+/* Asks about one member and cleans or deletes it if infected. 0, 1 or -1. */
 static int
 member_clean(struct cleaner *cleaner, zip_uint64_t index,
 	struct sekisho_error *err)
@@ -104,19 +134,15 @@ member_clean(struct cleaner *cleaner, zip_uint64_t index,
 		return zip_impossible(err, "a member cannot be unpacked");
 	infected = request->infected(request->context, st.name, data, len,
 		err);
-	free(data);
-	if (infected < 0)
-		return -1;
-	if (infected == 0) {
+	if (infected > 0) {
+		cleaner->changed++;
+		infected = member_change(cleaner, &st, data, len, err);
+	} else if (infected == 0) {
 		len = strlen(st.name);
-		if (len > 0 && st.name[len - 1] != '/')
-			cleaner->kept++;
-		return 0;
+		cleaner->kept += len > 0 && st.name[len - 1] != '/';
 	}
-	if (zip_delete(cleaner->zip, index) != 0)
-		return zip_impossible(err, zip_strerror(cleaner->zip));
-	cleaner->deleted++;
-	return 0;
+	free(data);
+	return infected;
 }
 
 /* Adds the note under a name that is free. */
@@ -160,7 +186,7 @@ members_clean(struct cleaner *cleaner, struct sekisho_error *err)
 		if (result != 0)
 			return result;
 	}
-	if (cleaner->deleted == 0)
+	if (cleaner->changed == 0)
 		return zip_impossible(err, "no infected member found");
 	if (cleaner->kept == 0)
 		return zip_impossible(err, "no clean member is left");

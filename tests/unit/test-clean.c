@@ -145,6 +145,52 @@ test_archives(void)
 	}
 }
 
+/* mixed in a container of two kinds; the member in front of it is good. */
+static void
+test_nested(void)
+{
+	static const int kinds[] = { ARCHIVE_FORMAT_ZIP, ARCHIVE_FORMAT_7ZIP,
+		ARCHIVE_FORMAT_TAR_GNUTAR };
+	struct sekisho_buf inner, file;
+	struct archive_entry *entry;
+	struct cleaned cleaned;
+	struct archive *a;
+	size_t i, k;
+	char *shown;
+
+	for (i = 0; i < 9; i++) {
+		test_begin("R1: the virus leaves an archive in an archive");
+		archive_make(&inner, kinds[i % 3], ARCHIVE_FILTER_NONE, mixed,
+			3);
+		sekisho_buf_init(&file, BIG);
+		a = archive_write_new();
+		archive_write_set_format(a, kinds[i / 3]);
+		archive_write_open(a, &file, NULL, on_write, NULL);
+		for (k = 0; k < 2; k++) {
+			entry = archive_entry_new();
+			archive_entry_set_pathname(entry, k == 0 ? "first" :
+				"inner");
+			archive_entry_set_filetype(entry, AE_IFREG);
+			archive_entry_set_perm(entry, 0640);
+			archive_entry_set_size(entry, k == 0 ? 2 :
+				(la_int64_t)inner.len);
+			archive_write_header(a, entry);
+			archive_write_data(a, k == 0 ? "ok" : inner.data,
+				k == 0 ? 2 : inner.len);
+			archive_entry_free(entry);
+		}
+		archive_write_free(a);
+		test_int(clean(&file, &cleaned), 0);
+		shown = archive_show(&cleaned.data);
+		test_assert(strncmp(shown, "first=ok;inner=", 15) == 0);
+		test_assert(strstr(shown, "SEKISHO-REMOVED.txt=") != NULL);
+		g_free(shown);
+		sekisho_buf_free(&cleaned.data);
+		sekisho_buf_free(&inner);
+		sekisho_buf_free(&file);
+	}
+}
+
 static const struct file docm[] = {
 	{ "[Content_Types].xml", "<?xml version=\"1.0\"?><Types xmlns="
 	  "\"http://schemas.openxmlformats.org/package/2006/content-types\">"
@@ -211,6 +257,24 @@ ole2_make(struct sekisho_buf *out, const char *storage)
 		GSF_OUTPUT_MEMORY(memory)), (size_t)gsf_output_size(memory));
 }
 
+/* Excel keeps its macros elsewhere; of PowerPoint they are in the slides. */
+static void
+test_excel_powerpoint(void)
+{
+	struct sekisho_buf file;
+	struct cleaned cleaned;
+
+	test_begin("R1: macros leave a document of Excel 97");
+	ole2_make(&file, "_VBA_PROJECT_CUR");
+	test_int(clean(&file, &cleaned), 0);
+	sekisho_buf_free(&cleaned.data);
+	sekisho_buf_free(&file);
+	test_begin("R1: macros of PowerPoint 97 are not taken out");
+	ole2_make(&file, "PowerPoint Document");
+	test_int(clean(&file, &cleaned), 1);
+	sekisho_buf_free(&file);
+}
+
 static void
 test_ole2(void)
 {
@@ -246,8 +310,10 @@ main(void)
 		return 1;
 	}
 	test_archives();
+	test_nested();
 	test_docm();
 	test_ole2();
+	test_excel_powerpoint();
 	engine_close(engine);
 	scanner_remove();
 	return test_done();
