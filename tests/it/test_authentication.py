@@ -7,7 +7,7 @@ import dkim
 import pytest
 
 from mails import mail
-from reading import subject
+from reading import fields, subject
 from running import TOP, new_id
 
 TAGGED = "[MEIWAKU!!!] Cheap watches"
@@ -148,6 +148,23 @@ def test_a8_dkim(named, signer):
     message_id, data = spam("a@proved.test")
     broken = signer(data).replace(b"Buy!", b"Buy!!")
     assert arrives(named, broken, message_id, "x@evil.test") == TAGGED
+
+
+def test_results(named, signer):
+    """R4: the DKIM verdict is taken before the tag breaks the signature"""
+    message_id, data = spam("a@proved.test")
+    signed = signer(data)
+    named.send(b"X-Stack-Results: yes\r\nAuthentication-Results: "
+               b"mx.example.test; dkim=pass header.d=bank.test\r\n" + signed,
+               "bob@example.test", sender="x@evil.test")
+    arrived = named.arrived("bob", message_id)
+    assert subject(arrived) == TAGGED
+    found, = fields(arrived, "Authentication-Results")
+    assert b"mx.example.test" in found and b"dkim=pass" in found
+    assert b"header.d=proved.test" in found and b"bank.test" not in found
+    # The signature stays as it was, for who wants to see what it said.
+    assert fields(arrived, "DKIM-Signature") == fields(signed,
+                                                       "DKIM-Signature")
 
 
 def test_a8_dkim_pose(named, signer):
