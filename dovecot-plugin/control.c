@@ -3,6 +3,7 @@
  * process, and nobody else's, until their deadline.
  */
 #include "control.h"
+#include "outgoing.h"
 #include "request.h"
 
 #include <str.h>
@@ -62,17 +63,18 @@ unscanned(const struct sekisho_user *user, const char **outcome_r,
 }
 
 int
-control_rescan(const struct sekisho_user *user, int fd,
+control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 	const char **outcome_r, struct control_refusal *refusal_r)
 {
 	struct sekisho_request request = { .verb = "rescan" };
 	struct sekisho_answer answer = { 0 };
-	int result = -1;
+	int fd, result = -1;
 
 	*outcome_r = "off";
 	if (user->rescan == RESCAN_OFF)
 		return 0;
-	if (control_ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
+	fd = outgoing_open(outgoing);
+	if (fd < 0 || control_ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
 	    answer.status == SEKISHO_STATUS_UNAVAILABLE) {
 		result = unscanned(user, outcome_r, refusal_r);
 	} else if (answer.status == SEKISHO_STATUS_OK) {
@@ -84,6 +86,7 @@ control_rescan(const struct sekisho_user *user, int fd,
 			"found %s; an administrator can release it",
 			answer.text);
 	}
+	i_close_fd(&fd);
 	sekisho_answer_free(&answer);
 	return result;
 }

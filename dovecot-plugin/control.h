@@ -28,11 +28,11 @@ int control_ask(const struct sekisho_user *user,
 	struct sekisho_answer *answer_r);
 
 /*
- * Has the message in a file looked at with today's signatures (SPEC Q9).
+ * Has a message (outgoing.h) looked at with today's signatures (SPEC Q9).
  * Returns 0 when it may leave, or -1; outcome_r is a word for the log either
  * way: "clean", "off", "unavailable", "refused".
  */
-int control_rescan(const struct sekisho_user *user, int fd,
+int control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 	const char **outcome_r, struct control_refusal *refusal_r);
 
 #endif

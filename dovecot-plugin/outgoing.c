@@ -8,9 +8,17 @@
 #include <istream.h>
 #include <message-date.h>
 #include <message-header-parser.h>
+#include <str.h>
 #include <write-full.h>
 
 #include <sys/mman.h>
+#include <unistd.h>
+
+/*
+ * A copy that is not larger is kept by the process itself, for each read of a
+ * file costs a system call, and a thousand are moved at once.
+ */
+#define SMALL_MAX (256u * 1024)
 
 bool
 outgoing_is(const char *value, const char *id)
@@ -18,42 +26,104 @@ outgoing_is(const char *value, const char *id)
 	return str_begins(value, t_strdup_printf("id=%s;", id));
 }
 
+/* A file in memory that begins with this text. */
 static int
-copy_all(int fd, struct istream *input)
+memory_file(const void *data, size_t size)
+{
+	int fd = memfd_create("sekisho-outgoing", MFD_CLOEXEC);
+
+	if (fd >= 0 && write_full(fd, data, size) == 0)
+		return fd;
+	i_error("sekisho: cannot copy a held message into memory: %m");
+	i_close_fd(&fd);
+	return -1;
+}
+
+/* What does not fit into text goes, with it, into a file. */
+static int
+copy_large(struct istream *input, const string_t *text)
+{
+	const unsigned char *data;
+	int fd = memory_file(str_data(text), str_len(text));
+	size_t size;
+
+	while (fd >= 0 && i_stream_read_more(input, &data, &size) > 0) {
+		if (write_full(fd, data, size) < 0) {
+			i_error("sekisho: cannot copy a held message into "
+				"memory: %m");
+			i_close_fd(&fd);
+		}
+		i_stream_skip(input, size);
+	}
+	return fd;
+}
+
+static void
+copy_small(struct istream *input, string_t *text)
 {
 	const unsigned char *data;
 	size_t size;
 
-	while (i_stream_read_more(input, &data, &size) > 0) {
-		if (write_full(fd, data, size) < 0)
-			return -1;
+	while (str_len(text) < SMALL_MAX &&
+	    i_stream_read_more(input, &data, &size) > 0) {
+		str_append_data(text, data, size);
 		i_stream_skip(input, size);
 	}
-	if (input->stream_errno == 0)
-		return 0;
-	errno = input->stream_errno;
-	return -1;
+}
+
+static struct istream *
+copy_all(struct istream *original, string_t *text)
+{
+	int fd;
+
+	copy_small(original, text);
+	if (i_stream_read_eof(original) && original->stream_errno == 0)
+		return i_stream_create_copy_from_string(text);
+	fd = copy_large(original, text);
+	if (fd < 0)
+		return NULL;
+	return i_stream_create_fd_autoclose(&fd, IO_BLOCK_SIZE);
 }
 
 struct istream *
 outgoing_create(struct istream *original, const struct sekisho_held *held,
 	const struct sekisho_user *user)
 {
-	const char *line = t_strdup_printf(SEKISHO_RELEASED_HEADER
-		": id=%s; by=%s; %s\n", held->id, user->administrator ?
-		"administrator" : "user", message_date_create(ioloop_time));
-	int fd = memfd_create("sekisho-outgoing", MFD_CLOEXEC);
+	string_t *text = str_new(default_pool, 8192);
 	struct istream *outgoing;
 
-	if (fd < 0 || write_full(fd, line, strlen(line)) < 0 ||
-	    copy_all(fd, original) < 0) {
-		i_error("sekisho: cannot copy a held message into memory: %m");
-		i_close_fd(&fd);
-		return NULL;
+	str_printfa(text, SEKISHO_RELEASED_HEADER ": id=%s; by=%s; %s\n",
+		held->id, user->administrator ? "administrator" : "user",
+		message_date_create(ioloop_time));
+	outgoing = copy_all(original, text);
+	str_free(&text);
+	if (outgoing != NULL && original->stream_errno != 0) {
+		i_error("sekisho: read(%s) failed: %s",
+			i_stream_get_name(original),
+			i_stream_get_error(original));
+		i_stream_unref(&outgoing);
 	}
-	outgoing = i_stream_create_fd_autoclose(&fd, IO_BLOCK_SIZE);
-	i_stream_set_name(outgoing, "released mail");
+	if (outgoing != NULL)
+		i_stream_set_name(outgoing, "released mail");
 	return outgoing;
+}
+
+int
+outgoing_open(struct istream *outgoing)
+{
+	const unsigned char *data;
+	size_t size;
+	int fd = i_stream_get_fd(outgoing);
+
+	if (fd >= 0) {
+		fd = dup(fd);
+		if (fd < 0)
+			i_error("sekisho: dup() failed: %m");
+		return fd;
+	}
+	i_stream_seek(outgoing, 0);
+	data = i_stream_get_data(outgoing, &size);
+	return memory_file(data, size);
 }
 
 /* The value of the first From, unfolded, or NULL. */

@@ -86,16 +86,22 @@ quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r)
 	return result == HELD_MAIL_FAILED ? -1 : 0;
 }
 
-/* The keyword says it at once; the header, if Dovecot lost its index. */
+/*
+ * The keyword of its class says it at once, as users cannot change it; the
+ * header, if Dovecot lost its index.
+ */
 static bool
 is_masked(struct mail *mail)
 {
-	const char *keyword = held_mail_keyword(SEKISHO_HELD_VIRUS);
+	const char *const *keywords = mail_get_keywords(mail);
 	struct sekisho_held held;
 	bool masked;
 
-	if (str_array_find(mail_get_keywords(mail), keyword))
+	if (str_array_find(keywords, held_mail_keyword(SEKISHO_HELD_VIRUS)))
 		return true;
+	if (str_array_find(keywords, held_mail_keyword(SEKISHO_HELD_SPAM)) ||
+	    str_array_find(keywords, held_mail_keyword(SEKISHO_HELD_CONTENT)))
+		return false;
 	masked = quarantine_mail_read(mail, &held) < 0 ||
 		(*held.id != '\0' && held.held_class == SEKISHO_HELD_VIRUS);
 	sekisho_held_free(&held);

@@ -28,8 +28,8 @@ release_check(const struct sekisho_user *user,
 		ret = control_refuse(refusal_r, MAIL_ERROR_PERM, "The message "
 			"from <%s> is held because of a virus; only an "
 			"administrator can release it", held->sender);
-	else if (control_rescan(user, i_stream_get_fd(outgoing),
-	    &released.rescan, refusal_r) < 0 && !user->administrator)
+	else if (control_rescan(user, outgoing, &released.rescan,
+	    refusal_r) < 0 && !user->administrator)
 		ret = -1;
 	*released_r = released;
 	return ret;

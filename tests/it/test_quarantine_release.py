@@ -121,6 +121,16 @@ def test_q9_virus_not_shown(quarantine, imap):
         "X-Sekisho-Held", held).stdout
 
 
+def test_q9_virus_with_other_keyword(quarantine, imap):
+    """Q9: nor when its user says that it is something else"""
+    _, uid = hold(quarantine, imap, infected(), held_class="virus")
+    for command in "FLAGS", "+FLAGS":
+        imap.must("UID STORE %d %s ($SekishoSpam)" % (uid, command))
+    imap.must("UID STORE %d -FLAGS ($SekishoVirus)" % uid)
+    body = imap.body(uid).partition(b"\r\n\r\n")[2]
+    assert set(body) == set(b"*\r\n")
+
+
 def test_q9_virus_without_keyword(quarantine, imap):
     """Q9: nor when Dovecot has lost the keywords with its index"""
     held, uid = hold(quarantine, imap, infected(), held_class="virus")
