@@ -12,6 +12,7 @@
 #   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
 #   make bench-directory         how fast the directory is asked, by its size
+#   make bench-imap              what the plug-in costs IMAP
 #   make install DESTDIR=stage   stage an installation
 
 MAKEFLAGS += --no-builtin-rules
@@ -66,7 +67,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := demo test stack stack-down bench bench-directory \
-	fuzz help
+	bench-imap fuzz help
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
@@ -111,6 +112,9 @@ bench:
 bench-directory:
 	@tests/stack/install && $(MAKE) --no-print-directory bench-tools && \
 	  tests/bench/directory $(BENCH)
+bench-imap:
+	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	  tests/bench/imap
 fuzz:
 	@tests/stack/install packages-fuzz && $(MAKE) --no-print-directory \
 	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
@@ -123,6 +127,7 @@ stack-down:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers clean demo test bench bench-directory fuzz \
+.PHONY: all check check-headers clean demo test bench bench-directory \
+	bench-imap fuzz \
 	stack stack-down \
 	install FORCE
