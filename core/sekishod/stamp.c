@@ -189,9 +189,12 @@ part_insert(const struct stamp_part *part, const struct sekisho_buf *block,
 	if (transfer_decode(part->transfer, part->body, part->len,
 	    &text) != 0)
 		goto out;
-	if (part->transfer == TRANSFER_BASE64)
+	if (part->transfer == TRANSFER_BASE64) {
 		transfer_add_crlf(&bytes, block->data, block->len);
-	else
+		/* A blank at the end of a line joins lines (RFC 3676). */
+		while (!part->html && !bytes.failed && bytes.len % 3 != 0)
+			sekisho_buf_puts(&bytes, "\r\n");
+	} else
 		sekisho_buf_add(&bytes, block->data, block->len);
 	if (bytes.failed || bytes.len < 2)
 		goto out;

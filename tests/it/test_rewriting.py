@@ -1,5 +1,7 @@
 """Tags and stamps that break nothing: R14, R15."""
 import base64
+import quopri
+import re
 
 import pytest
 
@@ -162,6 +164,48 @@ def test_r15_japanese_name(stack):
     assert text(data) == stamp + "\n\nこんにちは"
     assert stamp in text(data, "html")
     assert stamp.encode("iso-2022-jp") in data
+
+
+WORDS = "お世話になっております。\n添付をご確認ください。表示ソ能\n"
+
+
+def encoded(charset, encoding):
+    """WORDS as the lines of a body."""
+    data = WORDS.encode(charset)
+    if encoding == "base64":
+        return base64.encodebytes(data)
+    return quopri.encodestring(data) if encoding == "quoted-printable" else data
+
+
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "shift_jis", "euc-jp",
+                                     "utf-8"])
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
+def test_r15_japanese(stack, charset, encoding):
+    """R14, R15, R3: tag and stamp in every Japanese charset and encoding"""
+    subject_word = "=?%s?b?%s?=" % (charset, base64.b64encode(
+        "見積書".encode(charset)).decode())
+    message_id = new_id()
+    body = (b"Content-Type: multipart/mixed; boundary=A\n\n--A\n"
+            b"Content-Type: text/plain; charset=%s; format=flowed\n"
+            b"Content-Transfer-Encoding: %s\n\n%s\n--A\n%s--A--\n" % (
+                charset.encode(), encoding.encode(),
+                encoded(charset, encoding), ZIP.replace(
+                    'filename="c.zip"',
+                    "filename*=utf-8''%E8%AB%8B%E6%B1%82.zip").encode()))
+    head = raw_mail(message_id, "X-Stack-Spam-Score: 90\n").replace(
+        b"Subject: x", b"Subject: " + subject_word.encode())
+    stack.send(head + body.replace(b"\n", b"\r\n"), "alice@example.test")
+    data = own(stack.arrived("alice", message_id))
+    # The stamp is in front, and the words are as they were.
+    # Base 64 may need one or two more line ends; blanks would join lines.
+    assert re.sub("\n\n+", "\n\n", text(data)).strip() == \
+        STAMP % "請求.zip" + "\n\n" + WORDS.strip()
+    part = parsed(data).get_body(("plain",))
+    assert part.get_content_charset() == charset
+    assert part.get_param("format") == "flowed"
+    assert fields(data, "Subject") == [
+        b"Subject: [MEIWAKU!!!] %s\r\n" % subject_word.encode()]
+    assert subject(data) == "[MEIWAKU!!!] 見積書"
 
 
 def test_r15_other_script(stack):

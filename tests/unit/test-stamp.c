@@ -60,14 +60,16 @@ stamped_free(struct stamped *stamped)
 	sekisho_buf_free(&stamped->change.splice.text);
 }
 
-/* Blanks that pad Base 64, and CRs, do not count. */
+/* Blanks and empty lines that pad Base 64, and CRs, do not count. */
 static void
 squeeze(char *text)
 {
+	const char *start = text;
 	char *to = text;
 
 	for (; *text != '\0'; text++)
-		if (*text != '\r' && *text != ' ')
+		if (*text != '\r' && *text != ' ' &&
+		    (*text != '\n' || to == start || to[-1] != '\n'))
 			*to++ = *text;
 	*to = '\0';
 }
@@ -161,7 +163,7 @@ static const struct {
 	{ { false, "utf-8", TRANSFER_IDENTITY, false, "\xef\xbb\xbfold", 0 },
 	  "S\n", "\xef\xbb\xbfS\n\nold", NULL },
 	{ { false, "utf-8", TRANSFER_BASE64, false, "77u/b2xk\n", 0 }, "S\n",
-	  "77u/\nUw0KIA0K\nb2xk\n", NULL },
+	  "77u/\nUw0KDQoNCg0K\nb2xk\n", NULL },
 	/* 8: an unknown charset takes ASCII only */
 	{ { false, "x-martian", TRANSFER_IDENTITY, false, "\xfe\n", 0 }, "S\n",
 	  "S\n\n\xfe\n", NULL },
