@@ -39,7 +39,7 @@ class Person:
         self.mail = mail or address()
         self.language = language
         self.client = client()
-        self.earlier = 0 if mail is None else len(self._found())
+        self.earlier = 0
 
     def ask(self, verb, **fields):
         values = {"client": self.client, "language": self.language}
@@ -77,8 +77,13 @@ class Person:
         owner = self.mail.partition("+")[0].partition("@")[0]
         return self.stack.search(owner, "TO", self.mail)
 
+    def from_now(self):
+        """What came to an address that others use as well does not count."""
+        self.earlier = len(self._found())
+        return self
+
     def mails(self, count=1):
-        """What came to the address since, when there are count of them."""
+        """What came to the address, when there are count of them."""
 
         def found():
             mails = self._found()[self.earlier:]

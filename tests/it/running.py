@@ -19,7 +19,7 @@ import uuid
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 STACK = os.path.join(TOP, "tests", "stack", "stack")
-WAIT = 20       # seconds until we say that a mail does not come
+WAIT = 60       # seconds until we say that a mail does not come
 
 
 def wait_until(condition, what, seconds=WAIT):

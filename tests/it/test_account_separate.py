@@ -12,7 +12,7 @@ from running import wait_until
 @pytest.fixture(name="person", scope="module")
 def fixture_person(stack):
     """erin, who has a mailbox and a person's entry, and registers."""
-    person = Person(stack, "erin@example.test")
+    person = Person(stack, "erin@example.test").from_now()
     yield person.activated()
     Directory(stack).delete(person.dn())
 
