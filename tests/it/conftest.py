@@ -30,7 +30,7 @@ def start(directory, port_base, **settings):
     try:
         stack.up()
     except subprocess.CalledProcessError:
-        pytest.exit("the stack does not start, see above", returncode=1)
+        pytest.fail("the stack does not start, see above", pytrace=False)
     return stack
 
 

@@ -9,7 +9,8 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 USERS = ("alice", "bob", "carol", "dave", "erin")
-PORTS = {"DOVEADM_PORT": 180,
+# The last two digits differ, so that stacks may be a hundred ports apart.
+PORTS = {"DOVEADM_PORT": 190,
          "SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
          "IMAP_PORT": 143, "LMTP_PORT": 240, "LDAP_PORT": 389,
          "LDAPS_PORT": 636, "RELEASE_PORT": 27, "SINK_PORT": 26, "WEB_PORT": 80}
