@@ -67,7 +67,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := demo test stack stack-down bench bench-directory \
-	bench-imap fuzz help
+	bench-imap check-imaptest fuzz help
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
@@ -115,6 +115,9 @@ bench-directory:
 bench-imap:
 	@tests/stack/install && $(MAKE) --no-print-directory all && \
 	  tests/bench/imap
+check-imaptest:
+	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	  tests/imaptest/check $(IMAPTEST)
 fuzz:
 	@tests/stack/install packages-fuzz && $(MAKE) --no-print-directory \
 	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
@@ -127,7 +130,7 @@ stack-down:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers clean demo test bench bench-directory \
-	bench-imap fuzz \
+.PHONY: all check check-headers check-imaptest clean demo test bench \
+	bench-directory bench-imap fuzz \
 	stack stack-down \
 	install FORCE
