@@ -26,6 +26,7 @@ class sekisho extends rcube_plugin
         $this->add_hook('startup', [$this, 'startup']);
         if ($this->rc->task == 'login') {
             $this->add_hook('template_object_loginform', [$this, 'login_links']);
+            $this->add_hook('login_after', [new sekisho_quarantine($this), 'login']);
         } elseif ($this->rc->task == 'mail') {
             (new sekisho_quarantine($this))->init();
         } elseif ($this->rc->task == 'settings') {
@@ -50,11 +51,13 @@ class sekisho extends rcube_plugin
     {
         $session = new sekisho_session($this->rc);
         if ($session->is_idle($args['action'])) {
-            $this->rc->kill_session();
-            $_REQUEST['_err'] = 'session';
-            return ['task' => 'login', 'action' => ''] + $args;
+            $session->end();
         }
-        if ($args['task'] == 'login'
+        if ($args['task'] == 'login' && $session->was_idle()) {
+            $this->say('sessionidle', 'warning', [], -1);
+        }
+        if (
+            $args['task'] == 'login'
             && preg_match('/^plugin\.sekisho\.([a-z]+)$/', (string) $args['action'], $match)
             && in_array($match[1], self::PAGES)
         ) {
@@ -66,15 +69,15 @@ class sekisho extends rcube_plugin
     /** Login page: the two links below the form (W1). */
     public function login_links($args)
     {
+        $this->include_stylesheet('skins/elastic/sekisho.css');
         $links = '';
         foreach (['register', 'forgot'] as $page) {
             $links .= html::a([
                 'href' => $this->page_url($page),
                 'id'   => 'sekisho-link-' . $page,
-                'style' => 'display:block;margin:.6em 0',
             ], rcube::Q($this->gettext('link' . $page)));
         }
-        $args['content'] .= html::div(['id' => 'sekisho-links', 'style' => 'text-align:center;margin-top:1.5em'], $links);
+        $args['content'] .= html::div(['id' => 'sekisho-links'], $links);
         return $args;
     }
 
@@ -82,6 +85,40 @@ class sekisho extends rcube_plugin
     public function page_url($page, $more = [])
     {
         return './?' . http_build_query(['_task' => 'login', '_action' => 'plugin.sekisho.' . $page] + $more);
+    }
+
+    /**
+     * A message on the page. It is HTML for Roundcube, so what others wrote
+     * goes into vars, which are escaped.
+     */
+    public function say($label, $type, $vars = [], $seconds = 0)
+    {
+        $this->rc->output->show_message('sekisho.' . $label, $type, $vars, true, $seconds ?: ($type == 'error' ? 10 : 0));
+    }
+
+    /** A page of the settings. */
+    public function send_settings($title, $body)
+    {
+        $title = $this->gettext($title);
+        $this->include_stylesheet('skins/elastic/sekisho.css');
+        $this->register_handler('plugin.body', $body);
+        $this->register_handler('plugin.title', function () use ($title) {
+            return rcube::Q($title);
+        });
+        $this->rc->output->set_pagetitle($title);
+        $this->rc->output->send('sekisho.settings');
+    }
+
+    /** The text for a reason that sekishod gives as one word. */
+    public function reason($word)
+    {
+        return $this->gettext($this->rc->text_exists('reason-' . $word, $this->ID) ? 'reason-' . $word : 'reason-syntax');
+    }
+
+    /** The mail server's reason for the last refusal, for people. */
+    public function server_said()
+    {
+        return preg_replace('/^(UID )?[A-Z]+: |\[[A-Z-]+\] ?/', '', (string) $this->rc->get_storage()->get_error_str());
     }
 
     /** The mail address of the user who is logged in. */

@@ -33,11 +33,8 @@ class sekisho_approved
 
     public function show()
     {
-        $this->plugin->include_stylesheet('skins/elastic/sekisho.css');
         $this->plugin->include_script('sekisho-settings.js');
-        $this->plugin->register_handler('plugin.body', [$this, 'body']);
-        $this->rc->output->set_pagetitle($this->plugin->gettext('approvedsenders'));
-        $this->rc->output->send('sekisho.settings');
+        $this->plugin->send_settings('approvedsenders', [$this, 'body']);
     }
 
     /** Adds or deletes, then shows the page again. */
@@ -62,7 +59,7 @@ class sekisho_approved
             . 'Subject: ' . str_replace(["\r", "\n"], ' ', $entry) . "\r\n"
             . 'Date: ' . date('r') . "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n";
         $done = $this->rc->get_storage()->save_message($this->folder, $message);
-        $this->report($done !== false, 'entryadded', ['$entry' => $entry]);
+        $this->report($done !== false, 'entryadded', ['entry' => $entry]);
     }
 
     private function delete($uids)
@@ -72,17 +69,16 @@ class sekisho_approved
             return;
         }
         $done = $this->rc->get_storage()->delete_message($uids, $this->folder);
-        $this->report($done, count($uids) == 1 ? 'entrydeleted' : 'entriesdeleted', ['$n' => count($uids)]);
+        $this->report($done, count($uids) == 1 ? 'entrydeleted' : 'entriesdeleted', ['n' => count($uids)]);
     }
 
     private function report($done, $label, $vars)
     {
         if ($done) {
-            $this->rc->output->show_message($this->plugin->gettext(['name' => $label, 'vars' => $vars]), 'confirmation', null, true);
-            return;
+            $this->plugin->say($label, 'confirmation', $vars);
+        } else {
+            $this->plugin->say('notdone', 'error', ['reason' => $this->plugin->server_said()]);
         }
-        $why = preg_replace('/^[A-Z ]+: |\[[A-Z-]+\] ?/', '', (string) $this->rc->get_storage()->get_error_str());
-        $this->rc->output->show_message($this->plugin->gettext(['name' => 'notdone', 'vars' => ['$reason' => $why]]), 'error', null, true, 10);
     }
 
     /** uid => entry, sorted; null when the folder cannot be read. */

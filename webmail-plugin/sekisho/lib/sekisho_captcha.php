@@ -53,7 +53,8 @@ class sekisho_captcha
     public function check($answer)
     {
         $kept = $_SESSION['sekisho_captcha'] ?? null;
-        unset($_SESSION['sekisho_captcha']);
+        // Roundcube brings back what is only unset.
+        $this->plugin->rc->session->remove('sekisho_captcha');
         $answer = strtolower(trim(mb_convert_kana((string) $answer, 'as')));
         return is_array($kept) && $kept['until'] >= time() && $answer !== ''
             && hash_equals($kept['phrase'], $answer);

@@ -11,13 +11,13 @@ class sekisho_pages
 {
     private $plugin;
     private $page;
-    private $captcha;
+    private $fields;
 
     public function __construct($plugin)
     {
         $this->plugin  = $plugin;
         $this->page    = new sekisho_page($plugin);
-        $this->captcha = new sekisho_captcha($plugin);
+        $this->fields  = new sekisho_fields($plugin);
     }
 
     /** Sends the page of that name and ends. */
@@ -26,7 +26,7 @@ class sekisho_pages
         // Without a login the session lives as long as the login page's.
         $_SESSION['temp'] = true;
         if ($name == 'captcha') {
-            $this->captcha->send_picture();
+            $this->fields->captcha->send_picture();
             exit;
         }
         $this->$name();
@@ -51,7 +51,7 @@ class sekisho_pages
             ['name' => 'given-name', 'label' => 'givenname', 'type' => 'text', 'max' => 100, 'autocomplete' => 'given-name'],
             ['name' => 'mail', 'label' => 'mail', 'type' => 'email', 'autocomplete' => 'email'],
             ['name' => 'mail-again', 'label' => 'mailagain', 'type' => 'email', 'autocomplete' => 'email'],
-        ], $this->password_fields('password', 'passwordagain'), $this->question_fields(), $this->captcha_fields()), 'registerbutton', $values, $errors);
+        ], $this->fields->password('password', 'passwordagain'), $this->fields->question(), $this->fields->proof()), 'registerbutton', $values, $errors);
     }
 
     // -- forgotten password ------------------------------------------------
@@ -69,7 +69,7 @@ class sekisho_pages
         $this->page->text('forgotintro');
         $this->show_form('forgot', array_merge([
             ['name' => 'mail', 'label' => 'mail', 'type' => 'email', 'autocomplete' => 'email'],
-        ], $this->question_fields(), $this->password_fields('newpassword', 'newpasswordagain'), $this->captcha_fields()), 'forgotbutton', $values, $errors);
+        ], $this->fields->question(), $this->fields->password('newpassword', 'newpasswordagain'), $this->fields->proof()), 'forgotbutton', $values, $errors);
     }
 
     // -- where the URLs of the mails lead to -------------------------------
@@ -112,67 +112,12 @@ class sekisho_pages
         $this->page->send($name . 'title');
     }
 
-    // -- fields ------------------------------------------------------------
-
-    private function password_fields($label, $again)
-    {
-        return [
-            ['name' => 'password', 'label' => $label, 'type' => 'password', 'secret' => true, 'hint' => 'passwordhint',
-                'autocomplete' => 'new-password', 'max' => 32],
-            ['name' => 'password-again', 'label' => $again, 'type' => 'password', 'secret' => true,
-                'autocomplete' => 'new-password', 'max' => 32],
-        ];
-    }
-
-    private function question_fields()
-    {
-        return [
-            ['name' => 'question', 'label' => 'question', 'type' => 'select', 'options' => $this->questions()],
-            ['name' => 'answer', 'label' => 'answer', 'type' => 'text', 'max' => 100, 'autocomplete' => 'off'],
-        ];
-    }
-
-    /** A picture, or a sum for those who cannot see it. */
-    private function captcha_fields()
-    {
-        $words = rcube_utils::get_input_string('_captcha', rcube_utils::INPUT_POST) == 'words'
-            || rcube_utils::get_input_string('_words', rcube_utils::INPUT_POST) !== '';
-        if ($words) {
-            $before = html::p(['class' => 'sum'], rcube::Q($this->captcha->question()))
-                . html::tag('input', ['type' => 'hidden', 'name' => '_captcha', 'value' => 'words']);
-        } else {
-            $before = html::img(['src' => $this->plugin->page_url('captcha', ['_t' => bin2hex(random_bytes(4))]),
-                'alt' => $this->plugin->gettext('captchaalt'), 'width' => 180, 'height' => 60, 'class' => 'captcha'])
-                . html::tag('button', ['type' => 'submit', 'name' => '_words', 'value' => '1', 'class' => 'quiet',
-                    'formnovalidate' => 'formnovalidate'], rcube::Q($this->plugin->gettext('captchawords')));
-        }
-        return [['name' => 'captcha', 'label' => $words ? 'captchalabelwords' : 'captchalabel', 'type' => 'text', 'secret' => true,
-            'max' => 20, 'autocomplete' => 'off', 'before' => $before]];
-    }
-
-    /** Questions to choose from, in the user's language: name => text. */
-    private function questions()
-    {
-        $file = sprintf('%s/questions.%s.txt', $this->plugin->rc->config->get('sekisho_questions'), $this->language());
-        $list = ['' => $this->plugin->gettext('choose')];
-        foreach (@file($file, FILE_IGNORE_NEW_LINES) ?: [] as $line) {
-            if (preg_match('/^([^#\s]\S*)\s+(.+)$/', $line, $match)) {
-                $list[$match[1]] = $match[2];
-            }
-        }
-        return $list;
-    }
-
-    private function language()
-    {
-        return substr((string) ($_SESSION['language'] ?? $this->plugin->rc->config->get('language')), 0, 2) == 'ja' ? 'ja' : 'en';
-    }
-
     // -- what was posted ---------------------------------------------------
 
+    /** Roundcube lets a POST without any fields pass without a token. */
     private function is_post()
     {
-        return $_SERVER['REQUEST_METHOD'] == 'POST'
+        return $_SERVER['REQUEST_METHOD'] == 'POST' && !empty($_POST['_token'])
             && $this->plugin->rc->check_request(rcube_utils::INPUT_POST);
     }
 
@@ -190,7 +135,7 @@ class sekisho_pages
     {
         return $this->plugin->client()->call($verb, $fields + [
             'client'   => rcube_utils::remote_addr(),
-            'language' => $this->language(),
+            'language' => $this->fields->language(),
         ]);
     }
 
@@ -207,39 +152,34 @@ class sekisho_pages
             }
             return null;
         }
-        $solution = rcube_utils::get_input_string('captcha', rcube_utils::INPUT_POST);
         if (rcube_utils::get_input_string('_words', rcube_utils::INPUT_POST) !== '') {
             return null;
         }
-        // What can be seen from here is said at once, all of it.
-        $errors = [];
-        foreach ($values as $name => $value) {
-            if ($value === '') {
-                $errors[$name] = $this->plugin->gettext('reason-empty');
-            }
-        }
-        if (!$this->captcha->check($solution)) {
+        return $this->wrong_here($values) ?: $this->wrong_there($verb, $values);
+    }
+
+    /** What can be seen from here is said at once, all of it. */
+    private function wrong_here($values)
+    {
+        $errors = array_fill_keys(array_keys($values, '', true), $this->plugin->gettext('reason-empty'));
+        $solution = rcube_utils::get_input_string('captcha', rcube_utils::INPUT_POST);
+        if (!$this->fields->captcha->check($solution)) {
             $errors['captcha'] = $this->plugin->gettext($solution === '' ? 'reason-empty' : 'captchawrong');
         }
-        if ($errors) {
-            return $errors;
-        }
+        return $errors;
+    }
+
+    private function wrong_there($verb, $values)
+    {
         $answer = $this->ask($verb, $values);
         if ($answer['status'] == 'ok') {
             return [];
         }
         if ($answer['status'] == 'invalid' && $answer['fields']) {
-            return array_map([$this, 'reason'], $answer['fields']);
+            return array_map([$this->plugin, 'reason'], $answer['fields']);
         }
         $this->page->alert($answer['status'] == 'limit' ? 'toomany' : 'unavailable');
         return ['' => ''];
-    }
-
-    /** The text for a reason that sekishod gives as one word. */
-    private function reason($word)
-    {
-        $label = 'reason-' . $word;
-        return $this->plugin->gettext($this->plugin->rc->text_exists($label, $this->plugin->ID) ? $label : 'reason-syntax');
     }
 
     private function show_form($name, $fields, $button, $values, $errors)

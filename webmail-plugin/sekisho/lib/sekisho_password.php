@@ -34,44 +34,41 @@ class sekisho_password
 
     public function show()
     {
-        $this->plugin->include_stylesheet('skins/elastic/sekisho.css');
-        $this->plugin->register_handler('plugin.body', [$this, 'body']);
-        $this->rc->output->set_pagetitle($this->plugin->gettext('passwordtitle'));
-        $this->rc->output->send('sekisho.settings');
+        $this->plugin->send_settings('passwordtitle', [$this, 'body']);
     }
 
     public function save()
     {
         $fields = ['mail' => $this->plugin->user_address(), 'client' => rcube_utils::remote_addr(),
             'language' => substr((string) $_SESSION['language'], 0, 2) == 'ja' ? 'ja' : 'en'];
-        foreach (self::FIELDS as $name => $label) {
+        foreach (array_keys(self::FIELDS) as $name) {
             $fields[$name] = rcube_utils::get_input_string($name, rcube_utils::INPUT_POST, true);
         }
         $answer = $this->plugin->client()->call('change', $fields);
         if ($answer['status'] == 'ok') {
-            $this->changed($fields['password']);
+            $this->changed($fields['old-password'], $fields['password']);
         } elseif ($answer['status'] == 'invalid') {
             foreach ($answer['fields'] as $name => $word) {
-                $this->errors[$name] = $this->plugin->gettext('reason-' . $word);
+                $this->errors[$name] = $this->plugin->reason($word);
             }
-            $this->rc->output->show_message('sekisho.passwordnotchanged', 'error');
+            $this->plugin->say('passwordnotchanged', 'error');
         } elseif ($answer['status'] == 'refused') {
             $this->errors['old-password'] = $this->plugin->gettext('oldwrong');
-            $this->rc->output->show_message('sekisho.passwordnotchanged', 'error');
+            $this->plugin->say('passwordnotchanged', 'error');
         } else {
-            $this->rc->output->show_message($answer['status'] == 'limit' ? 'sekisho.toomany' : 'sekisho.unavailable', 'error');
+            $this->plugin->say($answer['status'] == 'limit' ? 'toomany' : 'unavailable', 'error');
         }
         $this->rc->overwrite_action('plugin.sekisho.password');
         $this->show();
     }
 
-    /** In the mode "shared" it is the password of this very session, too. */
-    private function changed($password)
+    /** A session that was opened with the old password goes on with the new one. */
+    private function changed($old, $new)
     {
-        if ($this->rc->config->get('sekisho_password_shared')) {
-            $_SESSION['password'] = $this->rc->encrypt($password);
+        if ($this->rc->decrypt($_SESSION['password']) === $old) {
+            $_SESSION['password'] = $this->rc->encrypt($new);
         }
-        $this->rc->output->show_message('sekisho.passwordchanged', 'confirmation');
+        $this->plugin->say('passwordchanged', 'confirmation');
     }
 
     public function body()

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * The quarantine folder: three buttons, the reason of each held message, no
- * remote content, a question before a link is followed (W2, Q3 to Q6).
+ * The quarantine folder: three buttons, the reason of each held message (W2, Q3
+ * to Q6). What a held message may show is in sekisho_content.
  *
  * What a button does is done by moving mail; the Dovecot plug-in decides
  * whether it may.
@@ -24,24 +24,36 @@ class sekisho_quarantine
 
     public function init()
     {
+        if ($this->is_all() && in_array(rcube_utils::get_input_string('_mbox', rcube_utils::INPUT_GPC), ['', 'INBOX'])) {
+            $_GET['_mbox'] = $_REQUEST['_mbox'] = $this->folder;
+            unset($_POST['_mbox']);
+        }
+        $this->plugin->add_hook('storage_folders', [$this, 'subscribed']);
         $this->plugin->register_action('plugin.sekisho.quarantine', [$this, 'act']);
         $this->plugin->add_hook('storage_init', [$this, 'fetch_header']);
         $this->plugin->add_hook('render_mailboxlist', [$this, 'folder_list']);
         $this->plugin->add_hook('messages_list', [$this, 'reasons']);
         $this->plugin->add_hook('message_objects', [$this, 'reason_box']);
-        $this->plugin->add_hook('message_check_safe', [$this, 'never_safe']);
-        if ($this->is_here()) {
-            unset($_GET['_safe'], $_POST['_safe'], $_REQUEST['_safe']);
-            $this->rc->config->set('show_images', 0);
-        }
+        new sekisho_content($this->plugin, $this->folder);
         if (!$this->rc->output->ajax_call) {
             $this->buttons();
         }
     }
 
-    private function is_here()
+    /**
+     * Whoever logs in with the password of an account that has one of its own
+     * sees no INBOX: then the quarantine is all there is.
+     */
+    public function login($args)
     {
-        return rcube_utils::get_input_string('_mbox', rcube_utils::INPUT_GPC) === $this->folder;
+        $storage = $this->rc->get_storage();
+        $_SESSION['sekisho_all'] = $storage->is_connected() && $storage->folder_data('INBOX') === null;
+        return $args;
+    }
+
+    private function is_all()
+    {
+        return !empty($_SESSION['sekisho_all']);
     }
 
     private function buttons()
@@ -49,6 +61,7 @@ class sekisho_quarantine
         $this->plugin->include_script('sekisho.js');
         $this->plugin->include_stylesheet('skins/elastic/sekisho.css');
         $this->rc->output->set_env('sekisho_quarantine', $this->folder);
+        $this->rc->output->set_env('sekisho_all', $this->is_all());
         foreach (['delete', 'deliver', 'approve'] as $name) {
             $this->plugin->add_button([
                 'command'    => 'plugin.sekisho.' . $name,
@@ -60,6 +73,7 @@ class sekisho_quarantine
                 'classsel'   => "sekisho $name pressed",
                 'innerclass' => 'inner',
                 'domain'     => 'sekisho',
+                'data-content-button' => 'true',
             ], 'toolbar');
         }
     }
@@ -70,6 +84,20 @@ class sekisho_quarantine
         return $args;
     }
 
+    /** The quarantine is among the folders, whether its user subscribed to it or not. */
+    public function subscribed($args)
+    {
+        if ($args['mode'] != 'LSUB' || $args['root'] !== '' || $args['name'] != '*') {
+            return $args;
+        }
+        $storage = $this->rc->get_storage();
+        $folders = $storage->list_folders_subscribed_direct('', '*');
+        if ($folders !== null && !in_array($this->folder, $folders) && $storage->folder_exists($this->folder)) {
+            $folders[] = $this->folder;
+        }
+        return ['folders' => $folders] + $args;
+    }
+
     /** Action folders are no places to look into; the quarantine has its name. */
     public function folder_list($args)
     {
@@ -78,6 +106,8 @@ class sekisho_quarantine
                 $args['list'][$key]['name'] = $this->plugin->gettext('quarantine');
                 $args['list'][$key]['class'] = 'sekisho-quarantine';
                 $args['list'][$key]['folders'] = [];
+            } elseif ($this->is_all() && $folder['id'] === 'INBOX') {
+                unset($args['list'][$key]);
             }
         }
         return $args;
@@ -104,14 +134,6 @@ class sekisho_quarantine
         return $args;
     }
 
-    public function never_safe($args)
-    {
-        if ($args['message']->folder === $this->folder) {
-            $args['message']->set_safe(false);
-        }
-        return $args;
-    }
-
     /** "spam: inbound spam / phishing", from the header that Sekisho sealed. */
     private function reason($headers)
     {
@@ -133,6 +155,9 @@ class sekisho_quarantine
 
     public function act()
     {
+        if (!$this->rc->output->ajax_call) {
+            $this->rc->output->redirect(['_task' => 'mail', '_mbox' => $this->folder]);
+        }
         $do   = rcube_utils::get_input_string('_do', rcube_utils::INPUT_POST);
         $sets = rcmail_action::get_uids(null, null, $multi, rcube_utils::INPUT_POST);
         $uids = $sets[$this->folder] ?? [];
@@ -149,12 +174,10 @@ class sekisho_quarantine
         $this->report($do, $done, is_array($uids) ? count($uids) : 0);
     }
 
+    /** The folder that means what the button says; INBOX may be out of reach. */
     private function target($do)
     {
-        if ($do == 'deliver') {
-            return 'INBOX';
-        }
-        $name = rcube_charset::convert($this->rc->config->get('sekisho_approve_folder'), 'UTF-8', 'UTF7-IMAP');
+        $name = rcube_charset::convert($this->rc->config->get("sekisho_{$do}_folder"), 'UTF-8', 'UTF7-IMAP');
         return $this->folder . $this->rc->get_storage()->get_hierarchy_delimiter() . $name;
     }
 
@@ -162,16 +185,9 @@ class sekisho_quarantine
     private function report($do, $done, $count)
     {
         if ($done) {
-            $this->rc->output->show_message($this->plugin->gettext([
-                'name' => 'done' . $do . ($count == 1 ? 'one' : ''),
-                'vars' => ['$n' => $count],
-            ]), 'confirmation', null, true);
+            $this->plugin->say('done' . $do . ($count == 1 ? 'one' : ''), 'confirmation', ['n' => $count]);
         } else {
-            $why = preg_replace('/^(UID )?(MOVE|COPY|STORE|EXPUNGE): |\[[A-Z-]+\] ?/', '',
-                (string) $this->rc->get_storage()->get_error_str());
-            $this->rc->output->show_message($this->plugin->gettext([
-                'name' => 'notdone', 'vars' => ['$reason' => $why],
-            ]), 'error', null, true, 10);
+            $this->plugin->say('notdone', 'error', ['reason' => $this->plugin->server_said()]);
         }
         $this->rc->output->command('plugin.sekisho.done', (bool) $done);
         $this->rc->output->send();

@@ -12,6 +12,9 @@ class sekisho_session
     /** Actions that an open tab takes by itself. */
     private const AUTOMATIC = ['keep-alive', 'refresh', 'check-recent', 'getunread'];
 
+    /** What the login page is told in its URL. */
+    private const ERROR = 'idle';
+
     private $rc;
 
     public function __construct($rc)
@@ -38,5 +41,23 @@ class sekisho_session
             $_SESSION['sekisho_active'] = $last;
         }
         return false;
+    }
+    /** Ends it; the browser goes to the login page, which says why. */
+    public function end()
+    {
+        $this->rc->kill_session();
+        $login = ['_task' => 'login', '_err' => self::ERROR];
+        if ($this->rc->output->ajax_call || $this->rc->output->get_env('framed')) {
+            $this->rc->output->command('session_error', $this->rc->url($login));
+            $this->rc->output->send('iframe');
+        }
+        $this->rc->output->redirect($login);
+    }
+
+    /** Is this the login page after that? */
+    public function was_idle()
+    {
+        return empty($_SESSION['user_id'])
+            && rcube_utils::get_input_string('_err', rcube_utils::INPUT_GET) === self::ERROR;
     }
 }

@@ -1,0 +1,35 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+require_once __DIR__ . '/standins.php';
+
+/** The reason of a held message, from X-Sekisho-Held. */
+class ReasonTest extends TestCase
+{
+    private function reason($value)
+    {
+        $quarantine = new sekisho_quarantine(new Standin(['sekisho_quarantine' => 'Quarantine']));
+        $method = new ReflectionMethod($quarantine, 'reason');
+        $method->setAccessible(true);
+        return $method->invoke($quarantine, (object) ['others' => $value === null ? [] : ['x-sekisho-held' => $value]]);
+    }
+
+    /** W2: class and reason, in the user's language and in any script */
+    public function testReason()
+    {
+        $this->assertSame('class-spam: A rule', $this->reason('v=1; id=t1; class=spam; reason=A%20rule; seal=ab'));
+        $this->assertSame('class-virus: 規則', $this->reason('class=virus; reason=%E8%A6%8F%E5%89%87; seal=ab'));
+        $this->assertSame('class-content: x=y;z', $this->reason('class=content; reason=x%3Dy%3Bz'));
+        $this->assertSame('class-spam: last', $this->reason(['class=virus; reason=first', 'class=spam; reason=last']));
+    }
+
+    /** W2: nothing, and nonsense */
+    public function testNonsense()
+    {
+        $this->assertSame('', $this->reason(null));
+        $this->assertSame('', $this->reason(''));
+        $this->assertSame('class-content', $this->reason('nonsense'));
+        $this->assertSame('class-content', $this->reason('class=buttonapprove; reason='));
+    }
+}
