@@ -56,6 +56,29 @@ def start_stack():
         stack.down()
 
 
+@pytest.fixture(scope="session")
+def web_site(start_stack):
+    """The stack with the webmail; all tests of it come from one address."""
+    return start_stack("web", STACK_WEB="1", STACK_RSPAMD="0",
+                       STACK_SETTINGS="tries-per-client = 1000")
+
+
+@pytest.fixture(scope="session")
+def browsers():
+    """Chromium that speaks a language; one for all tests."""
+    from webmail import start_browser
+    running = {}
+
+    def browser(language):
+        if language not in running:
+            running[language] = start_browser(language)
+        return running[language]
+
+    yield browser
+    for one in running.values():
+        one.quit()
+
+
 def pytest_configure(config):
     # What the plug-in "terminal", which we do without, would have set.
     config.option.tbstyle = "short"

@@ -90,6 +90,12 @@ class Quarantine:
         assert len(uids) <= 1, uids
         return uids[0] if uids else None
 
+    def uid_of(self, held_id):
+        """The same, for who has no session."""
+        with self.session() as imap:
+            imap.select(self.folder)
+            return self.uid(imap, held_id)
+
     def count(self, held_id, folder):
         """How many mails of that id are in the folder."""
         out = self.doveadm("search", "-u", self.user, "mailbox", folder, "(",
