@@ -23,7 +23,7 @@ def somebody(site, browsers):
 
 @pytest.mark.parametrize("language, register, forgot", [
     ("ja", "アカウントの登録", "パスワードの再設定"),
-    ("en", "Register", "Forgotten password")])
+    ("en", "Register", "Forgotten password")], ids=["ja", "en"])
 def test_w1_links_on_the_login_page(site, browsers, language, register,
                                     forgot):
     """W1: the login page leads to both pages, in the browser's language"""
@@ -180,8 +180,10 @@ def test_c3_logout(person):
     person.log_in("bob")
     person.press("a.button-logout, a.logout")
     person.find("[name=_user]")
+    assert person.find("#sekisho-link-forgot")
     person.open("?_task=mail")
     person.find("[name=_user]")
+    assert person.find("#sekisho-link-forgot")
 
 
 def test_logs(site):

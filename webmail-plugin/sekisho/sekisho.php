@@ -24,8 +24,9 @@ class sekisho extends rcube_plugin
         spl_autoload_register([$this, 'autoload']);
         $this->add_texts('localization/', $this->rc->task == 'mail');
         $this->add_hook('startup', [$this, 'startup']);
+        // The form is shown at the end of a session, too, whatever was asked for.
+        $this->add_hook('template_object_loginform', [$this, 'login_links']);
         if ($this->rc->task == 'login') {
-            $this->add_hook('template_object_loginform', [$this, 'login_links']);
             $this->add_hook('login_after', [new sekisho_quarantine($this), 'login']);
         } elseif ($this->rc->task == 'mail') {
             (new sekisho_quarantine($this))->init();
