@@ -19,6 +19,7 @@ ARGUMENTS = """--headless=new --no-sandbox --disable-gpu --disable-quic
 PICTURES = os.path.join(TOP, "build", "screenshots")
 PASSING = (exceptions.ElementClickInterceptedException,
            exceptions.ElementNotInteractableException,
+           exceptions.JavascriptException,
            exceptions.StaleElementReferenceException)
 
 
@@ -107,9 +108,10 @@ class Person:
 
     def submit(self):
         """The button of a page without login; waits for the answer."""
-        old = self.find("main")
+        self.run("window.leaving = true")
         self.press("button[type=submit]:not(.quiet)")
-        self.wait(lambda: gone(old))
+        self.wait(lambda: self.run("return !window.leaving && "
+                                   "document.readyState === 'complete'"))
 
     def keys(self, *keys):
         self.browser.switch_to.active_element.send_keys(*keys)
@@ -168,11 +170,3 @@ class Person:
             return [...document.querySelectorAll('body *')].filter(
                 (e) => e.getBoundingClientRect().right > width + 1).map(
                 (e) => e.outerHTML.slice(0, 120))""")
-
-
-def gone(element):
-    try:
-        element.is_enabled()
-    except exceptions.StaleElementReferenceException:
-        return True
-    return False
