@@ -119,7 +119,8 @@ class sekisho extends rcube_plugin
     /** The mail server's reason for the last refusal, for people. */
     public function server_said()
     {
-        return preg_replace('/^(UID )?[A-Z]+: |\[[A-Z-]+\] ?/', '', (string) $this->rc->get_storage()->get_error_str());
+        return preg_replace('/^(UID )?[A-Z]+: |\[[A-Z-]+\] ?| \([0-9.+ ]+ secs\)\.$/', '',
+            (string) $this->rc->get_storage()->get_error_str());
     }
 
     /** The mail address of the user who is logged in. */

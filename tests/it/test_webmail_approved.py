@@ -1,0 +1,98 @@
+"""The page of approved senders in the webmail (W3, A6), in a browser."""
+import pytest
+
+from approving import Approving
+from webmail import Person
+
+PAGE = "?_task=settings&_action=plugin.sekisho.approved"
+
+
+@pytest.fixture(name="carol", scope="module")
+def carols_list(web_site):
+    return Approving(web_site, "carol")
+
+
+@pytest.fixture(name="person")
+def carol_at_her_settings(carol, browsers):
+    carol.forget()
+    person = Person(carol.stack, browsers("ja"))
+    person.log_in("carol")
+    person.open(PAGE)
+    return person
+
+
+def entries(person):
+    return [label.text for label in person.all(".sekisho-entries td label")]
+
+
+def boxes(person):
+    return [box.is_selected() for box in person.all(".sekisho-entries input")]
+
+
+def add(person, entry):
+    person.find("[name=_entry]").send_keys(entry)
+    person.press("button.create")
+
+
+def test_w3_add(carol, person):
+    """W3 A1 A6: an address or *@domain is added, a double is no error"""
+    assert "まだありません" in person.text()
+    add(person, "anna@shop.test")
+    person.says("1件（上限50件）")
+    add(person, "*@Example.COM")
+    person.says("2件（上限50件）")
+    add(person, "anna@shop.test")
+    person.says("anna@shop.test を追加しました")
+    assert entries(person) == ["*@example.com", "anna@shop.test"]
+    assert sorted(carol.approved()) == entries(person)
+
+
+def test_w3_refused(carol, person):
+    """W3 A7: what approves too much is refused, and the page says why"""
+    add(person, "*@com")
+    person.says("変更は行われませんでした")
+    person.says('"*@com": *@com would approve everybody below "com"')
+    assert "secs" not in person.text("#messagestack")
+    assert entries(person) == carol.approved() == []
+
+
+def test_w3_delete(carol, person):
+    """W3 A6: boxes choose several, the one above all; nobody is asked"""
+    carol.approve(*["u%d@shop.test" % n for n in range(5)])
+    person.open(PAGE)
+    person.says("5件（上限50件）")
+    for box in person.all(".sekisho-entries td input")[:2]:
+        box.click()
+    person.press("button.delete")
+    person.says("3件（上限50件）")
+    assert sorted(carol.approved()) == entries(person) == [
+        "u2@shop.test", "u3@shop.test", "u4@shop.test"]
+    person.press("#sekisho-all")
+    assert boxes(person) == 4 * [True]
+    person.press("#sekisho-all")
+    assert boxes(person) == 4 * [False]
+    person.press("#sekisho-all")
+    person.press("button.delete")
+    person.says("承認済み送信者はまだありません")
+    assert carol.approved() == []
+
+
+def test_w3_full(carol, person):
+    """W3 A2: the page counts, and the 51st is refused"""
+    carol.approve(*["u%02d@shop.test" % n for n in range(49)])
+    add(person, "anna@shop.test")
+    person.says("50件（上限50件）")
+    add(person, "bob@shop.test")
+    person.says("The list of approved senders is full (50 at most)")
+    assert len(entries(person)) == len(carol.approved()) == 50
+
+
+def test_w3_elsewhere(carol, person):
+    """W3 Q11: the page shows what an LDAP tool has changed"""
+    carol.modify("add", "anna@shop.test")
+    person.open(PAGE)
+    person.says("1件（上限50件）")
+    carol.modify("delete", "anna@shop.test")
+    person.press(".sekisho-entries td input")
+    person.press("button.delete")
+    person.says("承認済み送信者はまだありません")
