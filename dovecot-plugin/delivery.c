@@ -112,7 +112,8 @@ delivery_copy(struct delivery *delivery, struct mail *mail,
 		return ret == 0 ? 0 : delivery_refuse(delivery, held->id,
 			refusal.error, refusal.text);
 	}
-	ret = mail != NULL ? release_copy(delivery->t, mail, outgoing, marks) :
+	ret = mail != NULL ?
+		release_copy(delivery->t, mail, held, outgoing, marks) :
 		release_save(delivery->t, outgoing, marks);
 	return ret == 0 ? 0 : delivery_fail(delivery, held->id,
 		delivery->into);

@@ -85,6 +85,20 @@ copy_all(struct istream *original, string_t *text)
 	return i_stream_create_fd_autoclose(&fd, IO_BLOCK_SIZE);
 }
 
+/* A thousand messages of one command have one date; each asked for it anew. */
+static const char *
+date_now(void)
+{
+	static char date[64];
+	static time_t when;
+
+	if (when != ioloop_time) {
+		when = ioloop_time;
+		i_strocpy(date, message_date_create(when), sizeof(date));
+	}
+	return date;
+}
+
 struct istream *
 outgoing_create(struct istream *original, const struct sekisho_held *held,
 	const struct sekisho_user *user)
@@ -94,7 +108,7 @@ outgoing_create(struct istream *original, const struct sekisho_held *held,
 
 	str_printfa(text, SEKISHO_RELEASED_HEADER ": id=%s; by=%s; %s\n",
 		held->id, user->administrator ? "administrator" : "user",
-		message_date_create(ioloop_time));
+		date_now());
 	outgoing = copy_all(original, text);
 	str_free(&text);
 	if (outgoing != NULL && original->stream_errno != 0) {

@@ -3,6 +3,7 @@
  */
 #include "release.h"
 #include "folder.h"
+#include "held-mail.h"
 #include "outgoing.h"
 #include "quarantine-mail.h"
 
@@ -87,36 +88,30 @@ set_marks(struct mail_save_context *ctx, const struct marks *marks)
 
 /*
  * What is stored there differs from what is stored here, so the GUID must not
- * be the same: dsync takes one for the other.
+ * be the same: dsync takes one for the other. It is made from that of the held
+ * mail, but not by asking the storage, which reads a file for it.
  */
-static int
-copy_guid(struct mail_save_context *ctx, struct mail *mail)
+static const char *
+released_guid(const struct sekisho_held *held)
 {
-	const char *guid;
-	guid_128_t guid_128;
+	guid_128_t guid;
 
-	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0)
-		return -1;
-	mail_generate_guid_128_hash(t_strconcat("sekisho released ", guid,
-		NULL), guid_128);
-	mailbox_save_set_guid(ctx, guid_128_to_string(guid_128));
-	return 0;
+	mail_generate_guid_128_hash(t_strconcat("sekisho released ",
+		held_mail_guid(held), NULL), guid);
+	return guid_128_to_string(guid);
 }
 
 int
 release_copy(struct mailbox_transaction_context *t, struct mail *mail,
-	struct istream *outgoing, const struct marks *marks)
+	const struct sekisho_held *held, struct istream *outgoing,
+	const struct marks *marks)
 {
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
 	struct quarantine_mail *own = quarantine_mail(mail);
 	int ret;
 
 	set_marks(ctx, marks);
-	if (copy_guid(ctx, mail) < 0) {
-		mailbox_save_cancel(&ctx);
-		mail_storage_copy_error(t->box->storage, mail->box->storage);
-		return -1;
-	}
+	mailbox_save_set_guid(ctx, released_guid(held));
 	own->outgoing = outgoing;
 	ret = mailbox_copy(&ctx, mail);
 	own->outgoing = NULL;

@@ -46,7 +46,8 @@ void marks_of_upload(const struct mail_save_context *ctx, pool_t pool,
  * stored. Returns 0, or -1 with an error set in that mailbox.
  */
 int release_copy(struct mailbox_transaction_context *t, struct mail *mail,
-	struct istream *outgoing, const struct marks *marks);
+	const struct sekisho_held *held, struct istream *outgoing,
+	const struct marks *marks);
 
 /* Saves it there when it is in the quarantine no more. */
 int release_save(struct mailbox_transaction_context *t,
