@@ -108,7 +108,10 @@ def test_w2_no_remote_content(web_site, held, bob, elsewhere):
     assert elsewhere.asked == []
     # An ordinary mail, with the user's consent: this test would have seen it.
     held.file(dangerous(elsewhere, "free").as_bytes())
-    bob.open("?_task=mail&_mbox=INBOX&_uid=1&_action=show&_safe=1")
+    with held.session() as imap:
+        imap.select("INBOX")
+        uid, = imap.uids("ALL")
+    bob.open("?_task=mail&_mbox=INBOX&_uid=%d&_action=show&_safe=1" % uid)
     wait_until(lambda: "/image.png" in elsewhere.asked, "the picture")
 
 
