@@ -5,6 +5,7 @@ import email.utils
 import http.server
 import os
 import threading
+import time
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -211,11 +212,11 @@ def test_c3_timeout(web_site, browsers, user, language, idle):
     bob = Person(web_site, browsers(language), language)
     bob.log_in(user)
     with plugin_setting(web_site, "$config['sekisho_idle_seconds'] = 2;"):
-        def asked_for_news():
-            if not bob.all("#rcmloginuser"):
-                bob.run("if (!rcmail.busy) rcmail.refresh()")
-            return bob.shown("#rcmloginuser")
-        bob.wait(asked_for_news)
+        # Asks for news once, as an open tab does: a second question would
+        # meet a session that is gone already, and Roundcube's own words.
+        time.sleep(4)
+        bob.run("rcmail.refresh()")
+        bob.find("#rcmloginuser")
         bob.says(idle)
         bob.picture("timeout")
         bob.open("?_task=mail")
