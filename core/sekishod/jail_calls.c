@@ -30,6 +30,8 @@ static const int allowed[] = {
 	SCMP_SYS(fchmodat), SCMP_SYS(ftruncate), SCMP_SYS(rename),
 	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(umask),
 	SCMP_SYS(getcwd), SCMP_SYS(dup), SCMP_SYS(fadvise64),
+	/* GLib looks for the time zone, where Debian's tzdata is missing */
+	SCMP_SYS(readlink), SCMP_SYS(readlinkat),
 	/* memory; what may be executed is checked below */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
 	SCMP_SYS(madvise),
