@@ -20,7 +20,7 @@ PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
            "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG", "SEKISHOD_PID",
            "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
            "LDAPI_URI", "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG",
-           "LMTP_SOCKET", "MODULE", "RSPAMD", "REPUTATION")
+           "LMTP_SOCKET", "MODULE", "RSPAMD", "REPUTATION", "NAMESPACES")
 LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
 
 
@@ -123,6 +123,7 @@ class Settings:
             "MODULE": self.module,
             "RSPAMD": str(int(self.rspamd)),
             "REPUTATION": str(int(self.reputation)),
+            "NAMESPACES": str(int(self.namespaces)),
             # Kept between runs: rspamd compiles for 9 s when it is empty.
             "RSPAMD_DB": os.path.join(os.path.dirname(self.dir),
                                       "rspamd-db-%d" % self.base),
