@@ -140,6 +140,7 @@ def test_master_killed(stack):
         os.kill(pid, signal.SIGSTOP)
     sending = Sending(stack, message)
     wait_until(stack.clerks_at_work, "a clerk at work")
+    time.sleep(1)               # until it has asked an inspector, too
     everybody = stack.sekishod_pids()
     os.kill(stack.sekishod_pid(), signal.SIGKILL)
     for pid in stack.inspectors(everybody):

@@ -42,7 +42,7 @@ userPassword: taro-secret-1
 def installed():
     """Debian's slapd with Sekisho; hana has an account, taro has none."""
     with Scratch("/var/tmp/sekisho-scratch-%d" % PORT_BASE,
-                 PORT_BASE + 390) as slapd:
+                 PORT_BASE + 950) as slapd:
         slapd.before = slapd.config()
         slapd.script("install")
         slapd.root("ldapadd", input=PEOPLE)

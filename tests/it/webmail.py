@@ -83,7 +83,11 @@ class Person:
 
     def says(self, text, selector="body"):
         """Waits until the page does."""
-        self.wait(lambda: text in self.find(selector).text)
+        try:
+            self.wait(lambda: text in self.find(selector).text)
+        except exceptions.TimeoutException as error:
+            raise AssertionError("not said: %s; but: %s" % (
+                text, self.text(selector))) from error
 
     # -- what he does ------------------------------------------------------
 
