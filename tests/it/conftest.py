@@ -99,6 +99,18 @@ def pytest_runtest_makereport(item, call):
     outcome.get_result().title = title(item)
 
 
+def complain(text, name):
+    """Starts with a new line, as the workers' daemons print what they like."""
+    print("".join("\n# " + line for line in text.splitlines()))
+    print("\nnot ok %s" % name, flush=True)
+
+
+def pytest_collectreport(report):
+    """A file that cannot be read is a failure, not nothing."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        complain(report.longreprtext, report.nodeid)
+
+
 def pytest_runtest_logreport(report):
     """Prints where the workers' reports come together."""
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -108,8 +120,6 @@ def pytest_runtest_logreport(report):
         print("\nok %s # SKIP %s" % (name, report.longrepr[2]),
               flush=True)
     elif report.failed:
-        for line in report.longreprtext.splitlines():
-            print("# " + line)
-        print("not ok %s" % name, flush=True)
+        complain(report.longreprtext, name)
     elif report.when == "call":
         print("\nok %s" % name, flush=True)

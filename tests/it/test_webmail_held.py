@@ -211,9 +211,11 @@ def test_c3_timeout(web_site, browsers, user, language, idle):
     and the login page says why"""
     bob = Person(web_site, browsers(language), language)
     bob.log_in(user)
+    # Asks for news once, as an open tab does: a second question would meet a
+    # session that is gone already, and Roundcube's own words.
+    bob.wait(lambda: bob.run("return document.readyState === 'complete' && "
+                             "jQuery.active === 0"))
     with plugin_setting(web_site, "$config['sekisho_idle_seconds'] = 2;"):
-        # Asks for news once, as an open tab does: a second question would
-        # meet a session that is gone already, and Roundcube's own words.
         time.sleep(4)
         bob.run("rcmail.refresh()")
         bob.find("#rcmloginuser")
