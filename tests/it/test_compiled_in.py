@@ -4,7 +4,6 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD
 from mails import EICAR, ENCRYPTED_ZIP, mail
 from reading import STAMP, attachments, own, subject, text
 from running import TOP
@@ -17,7 +16,7 @@ def exim():
     """The binary; it is built once, below build/."""
     result = subprocess.run(
         [os.path.join(TOP, "tests/it/build-compiled-in.sh"),
-         os.path.join(BUILD, "exim-compiled-in")], check=False, text=True,
+         os.path.join(TOP, "build/exim-compiled-in")], check=False, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode == NO_SOURCE:
         pytest.skip("Debian's source of Exim cannot be fetched: " +

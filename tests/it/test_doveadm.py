@@ -2,6 +2,7 @@
 Dovecot's HTTP API."""
 import pytest
 
+from approving import Approving
 from doveadm import Doveadm
 
 ADDRESS = "carol@example.test"
@@ -9,12 +10,9 @@ ADDRESS = "carol@example.test"
 
 @pytest.fixture(name="doveadm")
 def doveadm_of_the_stack(stack):
-    doveadm = Doveadm(stack)
-    yield doveadm
-    entries = [line.partition("=")[2].strip() for line in doveadm.run(
-        "sender", "list", "-u", "carol").stdout.splitlines() if "=" in line]
-    if entries:
-        doveadm.run("sender", "remove", "-u", "carol", *entries)
+    Approving(stack, "carol").forget()
+    yield Doveadm(stack)
+    Approving(stack, "carol").forget()
 
 
 def test_q12_sender(doveadm):
