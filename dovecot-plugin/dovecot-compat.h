@@ -8,6 +8,8 @@
 #define SEKISHO_DOVECOT_COMPAT_H
 
 #include <lib.h>
+#include <array.h>
+#include <mail-namespace.h>
 #include <mail-user.h>
 #include <mail-storage-private.h>
 
@@ -34,6 +36,32 @@ compat_has_role(struct mailbox *box, const char *role)
 	return box->set != NULL && box->set->special_use[0] != '\0' &&
 		str_array_icase_find(t_strsplit_spaces(box->set->special_use,
 		" "), role);
+}
+
+/* The names of what Dovecot makes in the namespace when it is first used. */
+static inline const char *const *
+compat_autocreated(const struct mail_namespace *ns)
+{
+	struct mailbox_settings *const *sets;
+	ARRAY_TYPE(const_string) names;
+	unsigned int i, count = 0;
+
+	t_array_init(&names, 8);
+	if (array_is_created(&ns->set->mailboxes)) {
+		sets = array_get(&ns->set->mailboxes, &count);
+		for (i = 0; i < count; i++) {
+			const char *name = t_strconcat(ns->prefix,
+				sets[i]->name, NULL);
+
+			if (strcmp(sets[i]->autocreate,
+			    MAILBOX_SET_AUTO_NO) != 0 &&
+			    sets[i]->name[strcspn(sets[i]->name, "*?")] == 0 &&
+			    sets[i]->name[0] != '\0')
+				array_push_back(&names, &name);
+		}
+	}
+	array_append_zero(&names);
+	return array_front(&names);
 }
 
 /*

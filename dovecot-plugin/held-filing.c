@@ -218,6 +218,31 @@ filing_make_room(const struct filing *filing, struct sekisho_error *err)
 	return held_room_make(filing->box, size, err);
 }
 
+/*
+ * Dovecot makes the action folders when they are first used; when clients of
+ * one user do so at once, one of them ends with a panic, as 2.3 has two locks
+ * to take then. So they are made before the first mail is there to be moved.
+ */
+static void
+filing_make_folders(const struct filing *filing)
+{
+	struct mail_namespace *ns = mailbox_get_namespace(filing->box);
+	const char *const *name;
+	struct mailbox_status status;
+
+	mailbox_get_open_status(filing->box, STATUS_UIDNEXT, &status);
+	if (status.uidnext != 1)
+		return;
+	for (name = compat_autocreated(ns); *name != NULL; name++) {
+		struct mailbox *box = mailbox_alloc(ns->list, *name,
+			MAILBOX_FLAG_POST_SESSION);
+
+		/* What fails here fails when it is used, and is told then. */
+		(void)mailbox_open(box);
+		mailbox_free(&box);
+	}
+}
+
 static enum held_filing_result
 filing_run(const struct filing *filing, struct sekisho_error *err)
 {
@@ -228,6 +253,7 @@ filing_run(const struct filing *filing, struct sekisho_error *err)
 		return HELD_FILING_FAILED;
 	if (there)
 		return HELD_FILING_THERE;
+	filing_make_folders(filing);
 	sekisho_filing_begin();
 	ret = filing_make_room(filing, err);
 	if (ret == 0)

@@ -637,3 +637,15 @@ def test_q1_no_namespace(stack, dovecot):
     field = Held("erin@example.test").sealed(stack)
     deferred(stack, "erin@example.test", "there is no namespace with the "
              "prefix Elsewhere/ for sekisho_quarantine", field)
+
+
+def test_q2_first(stack):
+    """Q2: with a user's first held mail his action folders are there, which
+    clients would otherwise make at once"""
+    erin = Quarantine(stack, "erin")
+    store = os.path.join(stack.env["STACK_DIR"], "mail/erin/quarantine")
+    shutil.rmtree(store, ignore_errors=True)
+    erin.hold()
+    assert {"Deliver", "Deliver and Approve"} < set(os.listdir(
+        os.path.join(store, "mailboxes")))
+    assert not erin.log_lines("Panic")
