@@ -1,6 +1,8 @@
 """The page of approved senders in the webmail (W3, A6), in a browser."""
 import pytest
 
+from selenium.webdriver.common.keys import Keys
+
 from approving import Approving
 from webmail import Person
 
@@ -50,7 +52,7 @@ def test_w3_add(carol, person):
 def test_w3_refused(carol, person):
     """W3 A7: what approves too much is refused, and the page says why"""
     add(person, "*@com")
-    person.says("変更は行われませんでした")
+    person.says("変更は行われませんでした。この操作はできません。")
     person.says('"*@com": *@com would approve everybody below "com"')
     assert "secs" not in person.text("#messagestack")
     assert entries(person) == carol.approved() == []
@@ -83,8 +85,35 @@ def test_w3_full(carol, person):
     add(person, "anna@shop.test")
     person.says("50件（上限50件）")
     add(person, "bob@shop.test")
+    person.says("承認済み送信者の一覧がいっぱいです。")
     person.says("The list of approved senders is full (50 at most)")
     assert len(entries(person)) == len(carol.approved()) == 50
+
+
+def test_w3_markup(carol, person):
+    """W3: an entry that is markup is refused, and shown as text"""
+    evil = '<img/src=x/onerror=document.title=1>&lt;b&gt;@shop.test'
+    add(person, evil)
+    person.says("この操作はできません。")
+    # Roundcube takes tags out of what is posted.
+    assert '"&lt;b&gt;@shop.test"' in person.text("#messagestack")
+    assert not person.all("img[src='x']")
+    assert person.run("return document.title") != "1"
+    assert carol.approved() == []
+
+
+def test_w4_keyboard(carol, person):
+    """W4: senders are added, chosen and deleted with the keyboard alone"""
+    for entry in "anna@shop.test", "bob@shop.test":
+        person.tab_to("[name=_entry]")
+        person.keys(entry, Keys.ENTER)
+        person.says(entry, ".sekisho-entries")
+    person.tab_to(".sekisho-entries td input")
+    person.keys(Keys.SPACE)
+    person.tab_to("button.delete")
+    person.keys(Keys.ENTER)
+    person.says("1件（上限50件）")
+    assert carol.approved() == ["bob@shop.test"]
 
 
 def test_w3_elsewhere(carol, person):

@@ -180,7 +180,8 @@ def test_w2_markup_in_the_browser(web_site, held, bob):
     web_site.stop("slapd")
     try:
         bob.press("a.sekisho.approve")
-        bob.says("変更は行われませんでした", "#messagestack")
+        bob.says("変更は行われませんでした。サーバーが応答していません。",
+                 "#messagestack")
     finally:
         web_site.start("slapd")
     assert not bob.all("img[src='x']")

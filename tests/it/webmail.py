@@ -87,7 +87,7 @@ class Person:
             self.wait(lambda: text in self.find(selector).text)
         except exceptions.TimeoutException as error:
             raise AssertionError("not said: %s; but: %s" % (
-                text, self.text(selector))) from error
+                text, self.text())) from error
 
     # -- what he does ------------------------------------------------------
 

@@ -116,11 +116,18 @@ class sekisho extends rcube_plugin
         return $this->gettext($this->rc->text_exists('reason-' . $word, $this->ID) ? 'reason-' . $word : 'reason-syntax');
     }
 
-    /** The mail server's reason for the last refusal, for people. */
+    /**
+     * The mail server's reason for the last refusal, for people: what its
+     * response code (RFC 5530) means in the user's language, and its own words,
+     * which are English.
+     */
     public function server_said()
     {
-        return preg_replace('/^(UID )?[A-Z]+: |\[[A-Z-]+\] ?| \([0-9.+ ]+ secs\)\.$/', '',
-            (string) $this->rc->get_storage()->get_error_str());
+        $storage = $this->rc->get_storage();
+        $text = preg_replace('/^(UID )?[A-Z]+: | \([0-9.+ ]+ secs\)\.$/', '', (string) $storage->get_error_str());
+        $code = 'refused-' . strtolower((string) $storage->conn->resultcode);
+        return $this->rc->text_exists($code, $this->ID) ?
+            $this->gettext(['name' => $code, 'vars' => ['text' => $text]]) : $text;
     }
 
     /** The mail address of the user who is logged in. */
