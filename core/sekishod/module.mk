@@ -57,6 +57,9 @@ sekishod_src := $(addprefix core/sekishod/, \
 	filename.c \
 	filetype.c \
 	generation.c \
+	history.c \
+	history_dovecot.c \
+	history_exim.c \
 	hold.c \
 	inquiry.c \
 	inspect.c \
@@ -95,6 +98,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	question.c \
 	rar.c \
 	ratelimit.c \
+	reconcile.c \
 	rescan.c \
 	rewrite.c \
 	rewrite_part.c \

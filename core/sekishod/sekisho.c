@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "explain.h"
+#include "reconcile.h"
 
 static const struct {
 	const char *name;
@@ -14,6 +15,8 @@ static const struct {
 } commands[] = {
 	{ "explain", explain_main,
 		"what would happen to a message, and why" },
+	{ "reconcile", reconcile_main,
+		"do the logs account for every message?" },
 };
 
 int

@@ -1,0 +1,130 @@
+"""sekisho reconcile: do the logs account for every message (O5)?"""
+import os
+import smtplib
+import subprocess
+
+import pytest
+
+from holding import hold_rule
+from mails import mail
+from quarantine import Quarantine
+from running import TOP, add_rules, rule, wait_until
+
+ID = "1xW8gR-0000d5-1S"
+EXIM = "2026-11-25 08:48:55 " + ID + " "
+JUDGED = EXIM + "sekisho: id=" + ID + " direction=inbound deliver=1\n"
+ARRIVED = EXIM + "<= a@b.test H=h S=9 T=\"x\" for alice@x.test bob@x.test\n"
+DELIVERED = "".join(EXIM + "=> %s <%s@x.test> R=r T=lmtp\n" % (name, name)
+                    for name in ("alice", "bob"))
+DONE = EXIM + "Completed\n"
+HELD = ARRIVED.replace(" bob@x.test", "") + \
+    EXIM + "=> alice <alice@x.test> R=sekisho_hold T=sekisho_hold\n" + DONE
+DOVECOT = "Nov 25 imap(a)<1><x>: Info: sekisho: id=" + ID + \
+    " user=alice@x.test action=%s result=ok\n"
+
+
+def reconcile(*logs, **how):
+    return subprocess.run(
+        [os.path.join(TOP, "build/sekisho"), "reconcile", *logs], check=False,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+
+
+CASES = {
+    "holds": (JUDGED + ARRIVED + DELIVERED + DONE, None),
+    "waiting": (JUDGED + ARRIVED, None),
+    "removed": (JUDGED + ARRIVED + EXIM + "removed by root\n" + DONE, None),
+    "held": (JUDGED + HELD + DOVECOT % "hold", None),
+    "released": (JUDGED + HELD + DOVECOT % "hold" + DOVECOT % "deliver", None),
+    "unscanned": (ARRIVED + DELIVERED + DONE,
+                  "broken ID: was accepted, and Sekisho has not looked at it"),
+    "lost": (JUDGED + ARRIVED + DELIVERED.splitlines()[0] + "\n" + DONE,
+             "broken ID bob@x.test: was accepted and has no fate"),
+    "twice": (JUDGED + ARRIVED + DELIVERED * 2 + DONE,
+              "broken ID alice@x.test: has the same fate twice"),
+    "not-filed": (JUDGED + HELD + DOVECOT.replace(ID, "other") % "hold",
+                  "broken ID: was handed over to the quarantine and not filed "
+                  "there"),
+    "filed-twice": (JUDGED + HELD + DOVECOT % "hold" * 2,
+                    "broken ID alice@x.test: was filed twice"),
+    "released-twice": (JUDGED + HELD + DOVECOT % "hold" +
+                       DOVECOT % "deliver" * 2,
+                       "broken ID alice@x.test: was delivered twice out of "
+                       "the quarantine"),
+    "deleted-too": (JUDGED + HELD + DOVECOT % "hold" + DOVECOT % "deliver" +
+                    DOVECOT % "expire",
+                    "broken ID alice@x.test: was delivered out of the "
+                    "quarantine and deleted there as well"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_o5_law(case):
+    """O5: what breaks the law is named, with the message and how"""
+    logs, breach = CASES[case]
+    result = reconcile("-", input=logs)
+    last = result.stdout.splitlines()[-1]
+    if breach is None:
+        assert (result.returncode, last) == (0, "law holds"), result.stdout
+        assert "broken" not in result.stdout
+    else:
+        assert (result.returncode, last) == (1, "law broken")
+        assert breach.replace("ID", ID) in result.stdout.splitlines()
+
+
+def test_o5_input(tmp_path):
+    """O5: what cannot be read is no law that holds"""
+    result = reconcile()
+    assert result.returncode == 64 and "usage" in result.stderr
+    result = reconcile(str(tmp_path / "none"))
+    assert result.returncode == 66 and "none: No such file" in result.stderr
+    (tmp_path / "log").write_text("something else\n")
+    result = reconcile(str(tmp_path / "log"))
+    assert result.returncode == 65 and "Exim" in result.stderr
+    assert result.stdout == ""
+    result = reconcile("-", input=JUDGED + ARRIVED.split(" for ")[0] + "\n")
+    assert "add +received_recipients" in result.stdout
+
+
+RULES = hold_rule("own-hold", "all") + rule(
+    "own-delete", '<header name="X-Hold" pattern="^no"/>', "<delete/>") + rule(
+    "own-reject", '<header name="X-Hold" pattern="^reject"/>',
+    '<reject text="No."/>')
+
+
+class News:
+    """What is new in the two logs of a stack."""
+
+    def __init__(self, stack):
+        self.logs = [stack.env["STACK_DIR"] + "/" + name
+                     for name in ("exim/log/mainlog", "log/dovecot.log")]
+        self.begin = [os.path.getsize(log) for log in self.logs]
+
+    def text(self):
+        text = ""
+        for log, begin in zip(self.logs, self.begin):
+            with open(log, "rb") as file:
+                file.seek(begin)
+                text += file.read().decode(errors="replace")
+        return text
+
+
+def test_o5_stack(stack):
+    """O5: mail that was delivered, held and released, deleted and refused on
+    the stack is accounted for"""
+    news, carol = News(stack), Quarantine(stack, "carol")
+    with stack.policy(lambda text: add_rules(text, RULES)):
+        for kind in "none", "no", "all":
+            stack.send(mail(X_Hold=kind, message_id="<%s@o5.test>" % kind),
+                       "carol@example.test")
+        with pytest.raises(smtplib.SMTPDataError):
+            stack.send(mail(X_Hold="reject"), "carol@example.test")
+        wait_until(lambda: news.text().count(" Completed") == 3, "deliveries")
+    with carol.session() as imap:
+        imap.select("Quarantine")
+        imap.must("UID MOVE %d INBOX" % max(
+            imap.uids("HEADER Message-ID <all@o5.test>")))
+    result = reconcile("-", input=news.text())
+    assert result.stdout.splitlines() == [
+        "accepted messages=3 recipients=3 delivered=1 held=1 deleted=1 "
+        "failed=0 waiting=0 removed=0", "refused messages=1",
+        "held delivered=1 deleted=0 expired=0 still-held=0", "law holds"]
