@@ -3,6 +3,7 @@ if Exim had; and a look at where it went."""
 import re
 import smtplib
 import subprocess
+import time
 import uuid
 
 from holding import Held
@@ -126,6 +127,12 @@ class Quarantine:
                 and re.search(pattern, line)]
 
     def log(self, held_id, pattern=""):
-        """The same of one held mail."""
-        return [line for line in self.log_all(pattern)
-                if line.startswith("id=%s " % held_id)]
+        """The same of one held mail. Dovecot writes its log in a process of
+        its own, which may be a moment later than the answer."""
+        for _ in range(3):
+            lines = [line for line in self.log_all(pattern)
+                     if line.startswith("id=%s " % held_id)]
+            if lines:
+                break
+            time.sleep(0.2)
+        return lines
