@@ -126,7 +126,7 @@ def remove_until(quarantine, until):
 def released_ids(imap, folder):
     """How often each id has arrived in the folder."""
     imap.select(folder)
-    lines = imap.must("FETCH 1:* BODY.PEEK[HEADER.FIELDS "
+    lines = imap.must("UID FETCH 1:* BODY.PEEK[HEADER.FIELDS "
                       "(X-Sekisho-Released)]").untagged
     return collections.Counter(held_id(line) for line in lines
                                if "X-Sekisho-Released:" in line)
@@ -140,7 +140,7 @@ class Account:
             self.folders = [released_ids(imap, "INBOX"),
                             released_ids(imap, "Work")]
             imap.select("Quarantine")
-            lines = imap.must("FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS "
+            lines = imap.must("UID FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS "
                               "(X-Sekisho-Held)])").untagged
         self.held = {held_id(line) for line in lines
                      if "X-Sekisho-Held:" in line and
