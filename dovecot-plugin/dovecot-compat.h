@@ -42,24 +42,20 @@ compat_has_role(struct mailbox *box, const char *role)
 static inline const char *const *
 compat_autocreated(const struct mail_namespace *ns)
 {
-	struct mailbox_settings *const *sets;
+	struct mailbox_settings *set;
 	ARRAY_TYPE(const_string) names;
-	unsigned int i, count = 0;
+	const char *name;
 
 	t_array_init(&names, 8);
-	if (array_is_created(&ns->set->mailboxes)) {
-		sets = array_get(&ns->set->mailboxes, &count);
-		for (i = 0; i < count; i++) {
-			const char *name = t_strconcat(ns->prefix,
-				sets[i]->name, NULL);
-
-			if (strcmp(sets[i]->autocreate,
-			    MAILBOX_SET_AUTO_NO) != 0 &&
-			    sets[i]->name[strcspn(sets[i]->name, "*?")] == 0 &&
-			    sets[i]->name[0] != '\0')
-				array_push_back(&names, &name);
+	if (array_is_created(&ns->set->mailboxes))
+		array_foreach_elem(&ns->set->mailboxes, set) {
+			if (strcmp(set->autocreate, MAILBOX_SET_AUTO_NO) == 0 ||
+			    set->name[0] == '\0' ||
+			    strpbrk(set->name, "*?") != NULL)
+				continue;
+			name = t_strconcat(ns->prefix, set->name, NULL);
+			array_push_back(&names, &name);
 		}
-	}
 	array_append_zero(&names);
 	return array_front(&names);
 }
