@@ -9,6 +9,7 @@
 #   make check                   what needs no daemon: unit tests, checks
 #   make SAN=address,undefined   the same build in ./build-address-undefined
 #   make stack, make stack-down  the daemons of the demo, to play with
+#   make test-trust              kills, failing calls and more: tests/trust
 #   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
 #   make bench-directory         how fast the directory is asked, by its size
@@ -67,7 +68,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := demo test stack stack-down bench bench-directory \
-	bench-imap check-imaptest fuzz help
+	bench-imap check-imaptest fuzz help test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk
@@ -78,6 +79,7 @@ include webmail-plugin/module.mk
 include docs/module.mk
 include tests/module.mk
 endif
+include tests/trust/module.mk
 
 # Objects are rebuilt when the command line that made them changes.
 flags := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
