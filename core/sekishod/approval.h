@@ -10,6 +10,7 @@
 #include "alignment.h"
 #include "approved.h"
 #include "message.h"
+#include "policy.h"
 #include "pool.h"
 
 #define APPROVAL_SENDERS_MAX 2u
@@ -31,10 +32,12 @@ struct approval {
 /*
  * Pure. from is the address of the From field, or "". Whatever the envelope
  * says, no sender counts when the From domain fails; mail that was submitted
- * by this site needs no proof.
+ * by this site needs no proof. Mail from outside that names a sender of one of
+ * the domains that policy protects needs one always: nobody is forged more
+ * often than a colleague. policy may be NULL: it protects none.
  */
 void approval_weigh(const struct sekisho_message *message, const char *from,
-	enum alignment_mode mode, struct pool *pool,
-	struct approval *approval_r);
+	enum alignment_mode mode, const struct policy *policy,
+	struct pool *pool, struct approval *approval_r);
 
 #endif

@@ -82,7 +82,8 @@ step_approvals(struct examination *ex, struct sekisho_error *err)
 	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
 		sizeof(bool));
 	approval_weigh(message, ex->inspection.from,
-		ex->checkpoint->config->alignment, ex->pool, &ex->approval);
+		ex->checkpoint->config->alignment, ex->checkpoint->policy,
+		ex->pool, &ex->approval);
 	question.entry_count = ex->approval.entry_count;
 	if (ex->checkpoint->directory == NULL)
 		return 0;

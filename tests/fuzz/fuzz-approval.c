@@ -62,7 +62,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message.spf = lines[3];
 	message.dmarc = lines[4];
 	message.from_publishes = lines[5];
-	approval_weigh(&message, lines[1], ALIGNMENT_ALIGNED, pool, &approval);
+	approval_weigh(&message, lines[1], ALIGNMENT_ALIGNED, NULL, pool,
+		&approval);
 	for (i = 0; i < approval.entry_count; i++) {
 		check_canonical(approval.entries[i], pool);
 		check_filter(approval.entries[i]);

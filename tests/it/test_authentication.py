@@ -76,6 +76,25 @@ def test_a8_forged_from(stack):
     assert result(stack, "spf=pass", from_field="boss@bank.test") == PLAIN
 
 
+def test_a8_own_domain(stack):
+    """A8: a colleague in From, sent from outside, is not believed unproved"""
+    from test_approved_list import modify
+    colleague = "carol@example.test"
+    change = ("dn: uid=alice,ou=people,%s\nchangetype: modify\n%%s: "
+              "sekishoApprovedSender\nsekishoApprovedSender: %s\n" % (
+                  stack.env["LDAP_BASE"], colleague))
+    modify(stack, change % "add")
+    try:
+        for sender in (colleague, "evil@evil.test"):
+            assert result(stack, "spf=none", colleague, sender) == TAGGED
+        assert result(stack, 'dkim="example.test=pass"', colleague,
+                      colleague) == PLAIN
+        # Nor as the sender of the envelope alone.
+        assert result(stack, "spf=none", "a@evil.test", colleague) == TAGGED
+    finally:
+        modify(stack, change % "delete")
+
+
 def test_a8_inside(stack):
     """A8: mail that was submitted by this site needs no proof"""
     message = mail(sender=FRIEND, subject=PLAIN, X_Stack_Spam_Score="90",

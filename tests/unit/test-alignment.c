@@ -146,7 +146,8 @@ weigh(const char *sender, const char *from, const char *spf,
 		.helo = "mx.partner.test", .dkim = "", .spf = spf,
 		.dmarc = "", .from_publishes = published };
 
-	approval_weigh(&message, from, ALIGNMENT_ALIGNED, pool, approval_r);
+	approval_weigh(&message, from, ALIGNMENT_ALIGNED, NULL, pool,
+		approval_r);
 }
 
 static void
@@ -188,7 +189,8 @@ test_weigh(void)
 	weigh("", "not an address", "none", "", &approval);
 	test_int((long long)approval.entry_count, 0);
 
-	approval_weigh(&inside, "c@d.test", ALIGNMENT_STRICT, pool, &approval);
+	approval_weigh(&inside, "c@d.test", ALIGNMENT_STRICT, NULL, pool,
+		&approval);
 	test_int((long long)approval.entry_count, 4);
 }
 
