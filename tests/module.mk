@@ -40,7 +40,7 @@ $(fuzzers): $(O)/%-search: $(O)/%.o $(test_libs)
 bench-tools: $(bench_bin)
 
 check: check-unit check-policy check-fuzz check-exports check-includes \
-	check-style
+	check-style check-complaints
 
 check-unit: $(unit_bin)
 	@tests/check-unit $(unit_bin)
@@ -67,8 +67,12 @@ check-includes: $(all_obj)
 check-style:
 	@tests/check-style
 
+# docs/peers-complaints.md names tests, which must be there.
+check-complaints:
+	@tests/check-complaints
+
 .PHONY: bench-tools fuzzers check-unit check-policy check-fuzz check-exports \
-	check-includes check-style
+	check-includes check-style check-complaints
 
 # Optional: any folder of mail, CORPUS=DIRECTORY [ATTACH=1].
 check-corpus: $(O)/tests/corpus/inspect all

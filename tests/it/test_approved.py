@@ -69,6 +69,7 @@ def test_a1_filter(stack):
 
 def test_a3_virus(stack):
     """A3: an approved sender is not exempt from virus rules"""
+    # complaint A10
     message = spam("friend@partner.test", files=[("a.com", EICAR)])
     stack.send(message, "alice@example.test", sender="friend@partner.test")
     data = stack.arrived("alice", message["Message-ID"])
@@ -78,6 +79,7 @@ def test_a3_virus(stack):
 
 def test_a3_content(stack):
     """A3: an approved sender is not exempt from content rules"""
+    # complaint A10
     message = mail(sender="friend@partner.test", files=[("a.mp3", b"ID3")])
     own_rule = rule("no-music", '<file-name like="*.mp3"/>',
                     '<reject text="5.7.1 No music"/>')
@@ -169,6 +171,7 @@ def test_a5_pending(blocking):
 
 def test_a9(stack):
     """A9: a change in the directory is effective for the next message"""
+    # complaint A6
     change = ("dn: uid=bob,ou=people,%s\nchangetype: modify\n%%s: "
               "sekishoApprovedSender\nsekishoApprovedSender: new@partner.test"
               "\n" % stack.env["LDAP_BASE"])

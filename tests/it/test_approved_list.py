@@ -112,6 +112,7 @@ def test_remove_as_stored(site, ask, carol):
     ("*)(uid=*", "syntax")], ids=lambda value: value[:20])
 def test_a7(ask, carol, entry, reason):
     """A7: what approves too much or is no address is refused with a reason"""
+    # complaint A4
     answer = ask("add", carol, "good@example.com", entry)
     assert (answer.status, answer.field) == ("invalid", "entry")
     assert answer.all("reason") == [reason]
@@ -155,6 +156,7 @@ def test_a2(ask, carol):
 @pytest.mark.parametrize("run", range(10))
 def test_a2_parallel(site, ask, carol, run):
     """A2: 40 add at once to a list of 45: it ends at 50, always"""
+    # complaint A9
     replace(site, *names(45))
     with concurrent.futures.ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda name: ask("add", carol, name),
@@ -168,6 +170,7 @@ def test_a2_parallel(site, ask, carol, run):
 
 def test_parallel_different_users(site, ask, carol):
     """A2: removals and additions at once lose nothing"""
+    # complaint A9
     replace(site, *names(40))
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         gone = pool.map(lambda name: ask("remove", carol, name), names(10))
@@ -249,6 +252,7 @@ def spam_to_carol(stack):
 
 def test_a9_own(site, ask, carol):
     """A9: a change through Sekisho counts at once, whatever is cached"""
+    # complaint A6
     for _ in range(3):
         assert spam_to_carol(site) == TAGGED
         ask("add", carol, "friend@partner.test")
@@ -258,6 +262,7 @@ def test_a9_own(site, ask, carol):
 
 def test_a9_foreign(site, carol):
     """A9: a change behind its back counts after ldap-cache seconds"""
+    # complaint A6
     assert carol
     assert spam_to_carol(site) == TAGGED
     replace(site, "friend@partner.test")

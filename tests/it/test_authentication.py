@@ -59,6 +59,7 @@ def result(stack, found, from_field=FRIEND, sender=FRIEND):
     ids=lambda value: None if "watches" in value else value)
 def test_a8(stack, found, expected):
     """A8: what DKIM, SPF and DMARC found decides whether an approval counts"""
+    # complaints A1, A2
     assert result(stack, found) == expected
 
 
@@ -71,6 +72,7 @@ def test_a8_other_envelope(stack):
 
 def test_a8_forged_from(stack):
     """A8: an approved envelope sender does not help a forged From"""
+    # complaint A1
     assert result(stack, "spf=pass published=dmarc",
                   from_field="boss@bank.test") == TAGGED
     assert result(stack, "spf=pass", from_field="boss@bank.test") == PLAIN
@@ -78,6 +80,7 @@ def test_a8_forged_from(stack):
 
 def test_a8_own_domain(stack):
     """A8: a colleague in From, sent from outside, is not believed unproved"""
+    # complaint A3
     from test_approved_list import modify
     colleague = "carol@example.test"
     change = ("dn: uid=alice,ou=people,%s\nchangetype: modify\n%%s: "
@@ -162,6 +165,7 @@ def test_a8_published(named):
 
 def test_a8_dkim(named, signer):
     """A8: DKIM as Exim verifies it"""
+    # complaint A1
     message_id, data = spam("a@proved.test")
     assert arrives(named, signer(data), message_id, "x@evil.test") == PLAIN
     message_id, data = spam("a@proved.test")
@@ -171,6 +175,7 @@ def test_a8_dkim(named, signer):
 
 def test_results(named, signer):
     """R4: the DKIM verdict is taken before the tag breaks the signature"""
+    # complaint D1
     message_id, data = spam("a@proved.test")
     signed = signer(data)
     named.send(b"X-Stack-Results: yes\r\nAuthentication-Results: "
@@ -224,6 +229,7 @@ def test_a5_forged(named):
     ([], 'counts=yes reason="it publishes nothing that could prove it"')])
 def test_o2(stack, tmp_path, options, line):
     """O2, A8: explain says whether an approval of the sender counts, and why"""
+    # complaint A5
     file = tmp_path / "mail.eml"
     file.write_bytes(mail(sender=FRIEND).as_bytes())
     said = subprocess.run(

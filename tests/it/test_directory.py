@@ -109,6 +109,7 @@ def slapd_pid(stack):
 
 def test_killed(site):
     """O4: slapd is killed"""
+    # complaints L1, L2, L5
     works(site)
     os.kill(slapd_pid(site), signal.SIGKILL)
     wait_until(lambda: not os.path.exists("/proc/%d/cwd" % slapd_pid(site)) or
@@ -121,6 +122,7 @@ def test_killed(site):
 
 def test_stopped(site):
     """O4: slapd is stopped (SIGSTOP)"""
+    # complaint L5
     works(site)
     os.kill(slapd_pid(site), signal.SIGSTOP)
     try:
@@ -135,6 +137,7 @@ def test_stopped(site):
     ("cut", "Timed out")])
 def test_proxy(site, proxy, mode, reason):
     """O4: slapd is slow by 5 s, busy, silent, or stops half-way"""
+    # complaints A7, L3, L5
     works(site)
     proxy.delay, proxy.mode = 5, mode
     fails(site, reason)
@@ -144,6 +147,7 @@ def test_proxy(site, proxy, mode, reason):
 
 def test_letter(site, proxy):
     """A3: the directory is not asked about a letter that is no spam"""
+    # complaint L3
     works(site)
     before = proxy.searches
     message = mail(sender=FRIEND)
@@ -151,6 +155,17 @@ def test_letter(site, proxy):
     site.arrived("alice", message["Message-ID"])
     assert proxy.searches == before
     send(site)
+    assert proxy.searches == before + 1
+
+
+def test_one_search(site, proxy):
+    """A4: one search for all recipients of a message"""
+    # complaint L4
+    works(site)
+    before = proxy.searches
+    message = mail(sender=FRIEND, X_Stack_Spam_Score="90")
+    site.send(message, [name + "@example.test" for name in
+                        ("alice", "bob", "carol", "erin")], sender=FRIEND)
     assert proxy.searches == before + 1
 
 
@@ -186,6 +201,7 @@ def swap(site, folder, name):
 
 def test_password(site):
     """O4: sekishod's own password is wrong"""
+    # complaint L5
     wrong = os.path.join(site.env["STACK_DIR"], "wrong-password")
     with open(wrong, "w", encoding="ascii") as file:
         file.write("wrong\n")
@@ -203,6 +219,7 @@ def test_base(site):
 
 def test_failover(site):
     """O4: the first server is away, or silent: the second is asked"""
+    # complaint L2
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as mute:
         second = "ldap://127.0.0.1:%d" % site.port("LDAP")
         for first in 1, mute.getsockname()[1]:

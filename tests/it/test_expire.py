@@ -43,6 +43,7 @@ def bobs_quarantine(stack):
 
 def test_q7_age(expiry, bob):
     """Q7 O1: held mail is there for 15 days, then gone; the log has a line"""
+    # complaint G1
     held = bob.hold()
     for days in 0, 14:
         assert held not in expiry.expire(days).stdout
@@ -95,6 +96,7 @@ def test_q7_wrong_age(expiry, bob, value):
 
 def test_q7_clock_set_back(expiry, bob):
     """Q7: whatever the clock does, no mail expires before its time"""
+    # complaint G1
     path = bob.stack.env["STACK_DIR"] + "/future"
     with open(path, "wb") as file:
         file.write(bob.stored("future", mail()))
@@ -144,6 +146,7 @@ def test_q7_delivered_copy(expiry, bob):
 
 def test_q7_disk(expiry, bob):
     """Q7: expired mail leaves the disk, and what users have deleted"""
+    # complaint G1
     def stored():
         return b"".join(open(path, "rb").read() for path in glob.glob(
             bob.stack.env["STACK_DIR"] + "/mail/bob/quarantine/storage/m.*"))
@@ -191,6 +194,7 @@ def fill(quarantine):
 
 def test_q7_quota(bob):
     """Q7 O1: when the quarantine is full, the oldest make room for the new"""
+    # complaint G2
     ids, (held, message) = fill(bob), big(bob)
     assert lmtp(bob, 4, "50k", message).startswith("250 ")
     assert [bob.count(one, "Quarantine") for one in ids] == [0, 1, 1, 1]
@@ -201,6 +205,7 @@ def test_q7_quota(bob):
 
 def test_q7_quota_young(bob):
     """Q7 O4: mail younger than three days stays; new mail waits at Exim"""
+    # complaint G2
     ids, (held, message) = fill(bob), big(bob)
     assert lmtp(bob, 2, "50k", message).startswith("451 ")
     assert lmtp(bob, 4, "100 example.test=50k", message).startswith("250 ")
@@ -212,6 +217,7 @@ def test_q7_quota_young(bob):
 
 def test_q7_quota_too_small(bob):
     """Q7: mail larger than the limit evicts nothing"""
+    # complaint R-Q1
     ids, (_, message) = fill(bob), big(bob, 60)
     assert lmtp(bob, 4, "50k", message).startswith("451 ")
     assert [bob.count(one, "Quarantine") for one in ids] == [1, 1, 1, 1]

@@ -99,6 +99,7 @@ def test_inspector_killed(stack):
 
 def test_two_inspectors_killed(stack):
     """O4: a mail that kills two inspectors gets 451, the retry works"""
+    # complaint S5
     message = heavy()
     sending = Sending(stack, message)
     first = busy(stack.inspectors())
@@ -136,6 +137,7 @@ def test_clerk_killed(stack):
 def test_master_killed(stack):
     """O4: the master is killed: what is at work is finished or deferred, and
     arrives once; what comes then gets 451"""
+    # complaint R-LOSS2
     message = mail()
     for pid in stack.inspectors():
         os.kill(pid, signal.SIGSTOP)
@@ -158,6 +160,7 @@ def test_master_killed(stack):
 
 def test_all_killed(stack):
     """O4: all of sekishod is killed at once: 451, the retry works"""
+    # complaint R-LOSS2
     message = mail()
     for pid in stack.inspectors():
         os.kill(pid, signal.SIGSTOP)
@@ -174,6 +177,7 @@ def test_all_killed(stack):
 
 def test_absent(stack):
     """O4: sekishod is absent: 451 at once, one line says what to do"""
+    # complaint R-LOSS3
     stack.stop("sekishod")
     before = len(stack.exim_log(""))
     begin = time.monotonic()
@@ -191,6 +195,7 @@ def test_absent(stack):
 
 def test_stopped(stack):
     """O4: sekishod hangs: 451 at the deadline, not later"""
+    # complaint R-DUP1
     message = mail(X_Stack_Deadline="2")
     for pid in stack.sekishod_pids():
         os.kill(pid, signal.SIGSTOP)
@@ -210,6 +215,7 @@ def test_stopped(stack):
 
 def test_directory_down(stack):
     """O4: the directory is down: 451 for inbound mail, not for outbound"""
+    # complaints A7, L1
     stack.stop("slapd")
     message = mail()
     assert answer(stack, message) == (451, DEFERRED)
@@ -246,6 +252,7 @@ def test_accept(stack):
 
 def test_unscannable(stack):
     """O4: what cannot be scanned is refused with a reason, not passed"""
+    # complaint E3
     members = [("f%d" % n, b"") for n in range(11000)]
     message = mail(files=[("many.zip", zip_of(*members))])
     assert answer(stack, message) == (

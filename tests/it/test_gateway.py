@@ -52,6 +52,7 @@ def flags(imap, uid):
 
 def test_q10_exim(stack, bob):
     """Q10 O1: it goes on as it came, to whom it was for, and is not held"""
+    # complaint R-REL6
     message = mail(to="bob@example.test", X_Hold="gateway")
     with stack.policy(lambda policy: add_rules(
             policy, hold_rule("gateway", "gateway"))):
@@ -88,6 +89,7 @@ def test_q10_exim_trusts_nobody_else(stack):
 
 def test_q10_envelope(bob, hop, imap):
     """Q10: envelope and bytes are those that came; also of a bounce"""
+    # complaints R-REL2, R-REL4
     for sender in ("who@partner.test", ""):
         message = mail(text="One\n.two\n\u00e9\n")
         held = bob.hold(message, sender=sender)
@@ -131,6 +133,7 @@ def test_q10_copy(bob, hop, imap):
 @pytest.mark.parametrize("answer", ["refuse", "451 4.3.0 later", None])
 def test_q10_outage(bob, hop, imap, answer):
     """Q10: if the server does not take it, it stays; trying again works"""
+    # complaint R-REL5
     held = bob.hold()
     imap.must("NOOP")
     uid = bob.uid(imap, held)
@@ -178,6 +181,7 @@ def test_q10_lost_answer(bob, hop, imap):
 
 def test_q6_q10_several(bob, hop, imap):
     """Q6 Q10: of several, each is sent once, whatever fails in between"""
+    # complaint R-REL3
     ids = bob.hold_many(5)
     imap.must("NOOP")
     hop.answers += ["250 ok", "250 ok", "refuse"]
@@ -222,6 +226,7 @@ def test_q10_upload(bob, hop, imap):
 
 def test_q10_crash(stack):
     """Q10: a kill at any step loses nothing; it doubles where the table says"""
+    # complaint R-REL1
     carol = Quarantine(stack, "carol")
     setting = exim_setting(stack).removeprefix("plugin/").replace("=", " = ")
 

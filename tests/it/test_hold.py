@@ -79,6 +79,7 @@ ODD = {
 @pytest.mark.parametrize("kind", ODD)
 def test_q1_bytes(stack, kind):
     """Q1: held mail is the original, byte for byte"""
+    # complaint D2
     message_id = new_id()
     sent = HEAD % message_id.encode() + ODD[kind]
     stack.send(sent, "alice+%s@example.test" % kind)
@@ -93,6 +94,7 @@ def test_q1_bytes(stack, kind):
 
 def test_q1_big(stack):
     """Q1: a mail of 8 MiB is held as it is"""
+    # complaint R-Q1
     message = mail(X_Hold="all", files=[("big.bin", os.urandom(6 << 20))])
     stack.send(message, "bob+big@example.test")
     data, _ = held(stack, "bob", message["Message-ID"])
@@ -530,6 +532,7 @@ def test_o4_sekishod_down_alias(stack):
 
 def test_q1_cannot_write(stack):
     """Q1: a quarantine that cannot be written is a 451, never INBOX"""
+    # complaints R-Q1, G4
     home = stack.env["STACK_DIR"] + "/mail/carol"
     lmtp(stack, "carol@example.test", mail())
     path = home + "/quarantine"

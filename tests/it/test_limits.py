@@ -1,7 +1,9 @@
 """Large, deep and odd mails get an answer; every test file is found."""
 import json
 import os
+import struct
 import subprocess
+import zlib
 
 import pytest
 
@@ -53,6 +55,32 @@ def test_testfile(stack, name):
     assert plan["fate"] == "deliver" and plan["rules"][0] == "R1"
 
 
+def rar_of(name, data):
+    """A RAR archive (1.5 to 4) with one file that is not compressed."""
+    def block(kind, flags, rest, after=b""):
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xffff) + head + after
+    size = len(data)
+    return b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6)) + block(
+        0x74, 0x8000, struct.pack(
+            "<IIBIIBBHI", size, size, 3, zlib.crc32(data), 0x58000000, 20,
+            0x30, len(name), 0o100644) + name, data) + block(0x7b, 0, b"")
+
+
+def test_rar_without_unrar(stack):
+    """O4: without libclamunrar a RAR archive is refused, not passed"""
+    # complaint E4
+    if not stack.sekishod_log("RAR archives cannot be scanned: install "
+                              "libclamunrar"):
+        pytest.skip("libclamunrar is installed")
+    message = mail(files=[("a.rar", rar_of(b"a.com", b"plain"))])
+    result = explain(stack, message.as_bytes())
+    assert {(one["kind"], one["name"]) for one in result["findings"]} == {
+        ("unscannable", "Sekisho.Unscannable.RAR")}
+    plan, = result["plans"]
+    assert (plan["fate"], plan["rules"]) == ("reject", ["U1"])
+
+
 def nested(levels, inner):
     """A mail of so many multiparts, each in the other."""
     boundary = "level%d"
@@ -96,6 +124,7 @@ def peak(stack):
 
 def test_20_megabytes(stack):
     """O4: a mail of 20 MB is scanned and arrives as it was"""
+    # complaint S4
     message = mail(files=[("random.bin", os.urandom(15 << 20))])
     stack.send(message, "alice@example.test")
     data = stack.arrived("alice", message["Message-ID"], 60)

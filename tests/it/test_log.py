@@ -120,6 +120,7 @@ def test_deferred(stack):
 
 def test_sieve(stack):
     """R16: a user's Sieve script acts on the tag; the log says it passed"""
+    # complaint D6
     home = os.path.join(stack.env["STACK_DIR"], "mail", "carol")
     os.makedirs(home, exist_ok=True)
     script = os.path.join(home, ".dovecot.sieve")

@@ -237,6 +237,7 @@ def test_other_offset(stack):
 
 def test_other_abi(stack):
     """O4: a module for another ABI is not loaded, Exim says so"""
+    # complaint R-PKG1
     exim = build_module(stack, "abi", "VERSION_MAJOR 6", "VERSION_MAJOR 5")
     with exim.session() as smtp:
         with pytest.raises(smtplib.SMTPDataError) as error:

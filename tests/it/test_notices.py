@@ -125,6 +125,7 @@ def test_n3_values(stack):
     ids=["header", "line", "controls"])
 def test_n3_injection(stack, encoded):
     """N3: line ends and controls in a subject or a file name are harmless"""
+    # complaint N1
     address = "alice+n3evil@example.test"
     before = len(stack.search("alice", "TO", address, "FROM", "NoReply"))
     message = only("a.com", EICAR, subject="SUBJECT")
@@ -184,6 +185,7 @@ def test_n3_replaced(stack):
     ("List-Id", "<news.example.test>")])
 def test_n4_automatic(stack, name, value):
     """N4: an automatic mail or a list is not answered"""
+    # complaint N1
     message = mail(sender="bob@example.test", files=[("a.com", EICAR)])
     message[name] = value
     stack.send(message, "friend@partner.test", user="bob",
@@ -194,6 +196,7 @@ def test_n4_automatic(stack, name, value):
 
 def test_n4_bounce(stack):
     """N4: a bounce is not answered, its recipient is told"""
+    # complaint N1
     address = "alice+n4bounce@example.test"
     stack.send(mail(files=[("a.com", EICAR)]), address, sender="")
     data, = stack.notices("alice", address)
@@ -204,6 +207,7 @@ def test_n4_bounce(stack):
 
 def test_n4_outside(stack):
     """N4: an outside sender is never told"""
+    # complaint N1
     message = mail(files=[("a.com", EICAR)])
     stack.send(message, "alice+n4outside@example.test")
     stack.notices("alice", "alice+n4outside@example.test")
@@ -237,6 +241,7 @@ def test_n4_forged(stack):
 
 def test_n4_limit(stack):
     """N4: one address gets 20 notices an hour; the log names the others"""
+    # complaint N1
     address = "erin+limit@example.test"
     # Hours are those of the clock.
     wait_until(lambda: time.time() % 3600 < 3570, "a new hour", 60)

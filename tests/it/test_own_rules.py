@@ -104,6 +104,7 @@ def test_reject_one(stack):
 
 def test_add_header(stack):
     """R11: a header is added, nothing else changes"""
+    # complaint D6
     message = mail(X_Test="header")
     stack.send(message, "alice@example.test")
     data = own(stack.arrived("alice", message["Message-ID"]))

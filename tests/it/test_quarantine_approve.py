@@ -78,6 +78,7 @@ def test_q5_approved_before(quarantine, imap):
     (b"From: =?utf-8?q?J=C3=BCrgen?= <j@x.test>\r\n", "j@x.test")])
 def test_q5_sender(quarantine, imap, header, expected):
     """Q5: who is approved is the one in From, else the envelope sender"""
+    # complaint A5
     held = quarantine.hold(header + b"Subject: Hello\r\n\r\nHello.\r\n",
                            sender="bounce@list.test")
     imap.must("NOOP")

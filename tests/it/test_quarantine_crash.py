@@ -83,6 +83,7 @@ def crash_everywhere(crashing, quarantine, parts, finished, check):
     ('UID MOVE %d Quarantine/Deliver', (1, 0))])
 def test_q9_crash(crashing, quarantine, command, finished):
     """Q4: a delivery that crashes anywhere loses and doubles nothing"""
+    # complaint R-REL1
     crash_everywhere(crashing, quarantine,
                      lambda uid, held: [command % uid], finished,
                      lambda held, step: None)
@@ -113,6 +114,7 @@ def test_q5_crash(crashing, quarantine):
 
 def test_q4_upload_crash(crashing, quarantine):
     """Q4: an upload that crashes anywhere loses and doubles nothing"""
+    # complaint R-REL1
     crash_everywhere(
         crashing, quarantine,
         lambda uid, held: ["APPEND Quarantine/Deliver", quarantine.stored(

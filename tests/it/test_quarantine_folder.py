@@ -93,6 +93,7 @@ def test_q3_expunge(quarantine, imap):
 @pytest.mark.parametrize("folder", ["Trash", "Junk"])
 def test_q3_bin(quarantine, imap, folder):
     r"""Q3: a held mail that is moved to \Trash or \Junk is deleted"""
+    # complaint R-IMAP2
     held = quarantine.hold()
     imap.must("NOOP")
     starts(imap.command("UID MOVE %d %s" % (quarantine.uid(imap, held),
@@ -123,6 +124,7 @@ def test_q3_copy_to_bin(quarantine, imap):
 @pytest.mark.parametrize("folder", ["INBOX", "Work", "Quarantine/Deliver"])
 def test_q4_deliver(quarantine, imap, command, folder):
     """Q4: a held mail is delivered by moving or copying it"""
+    # complaint R-REL6
     imap.command("CREATE Work")
     held = quarantine.hold()
     imap.must("NOOP")
@@ -141,6 +143,7 @@ def test_q4_deliver(quarantine, imap, command, folder):
 
 def test_q4_bytes(quarantine, imap):
     """Q4, Q9: the original arrives byte for byte, below trace fields"""
+    # complaints R-REL2, R-REL7
     original = (b"Received: from a by b;\r\n\tTue, 24 Nov 2026 09:00:00 +0900"
                 b"\r\nFROM : =?utf-8?q?J=C3=BCrgen?= <j@partner.test>\r\n"
                 b"Subject: \x93\xfa\x96{\r\nX-Odd:\r\n\r\nBody\r\n"
@@ -175,6 +178,7 @@ def test_q4_flags(quarantine, imap):
 
 def test_q4_no_move(quarantine, imap):
     """Q4: a client without MOVE delivers once and deletes nothing"""
+    # complaint R-IMAP1
     held = quarantine.hold()
     imap.must("NOOP")
     uid = quarantine.uid(imap, held)
@@ -191,6 +195,7 @@ def test_q4_no_move(quarantine, imap):
 
 def test_q4_copied_before(quarantine, imap):
     """Q4: what was delivered by COPY is not delivered again"""
+    # complaint R-IMAP1
     held = quarantine.hold()
     imap.must("NOOP")
     uid = quarantine.uid(imap, held)
@@ -206,6 +211,7 @@ def test_q4_copied_before(quarantine, imap):
 
 def test_q4_two_sessions(quarantine, imap):
     """Q4: two sessions that move the same mail deliver it once"""
+    # complaint R-REL1
     held = quarantine.hold()
     with quarantine.session() as other:
         other.select("Quarantine")
@@ -237,6 +243,7 @@ def test_q6_thousand(stack):
 
 def test_q8_append(imap):
     """Q8: APPEND into the quarantine is refused"""
+    # complaint R-IMAP1
     starts(imap.command("APPEND Quarantine", mail().as_bytes()), NOT_IN)
 
 

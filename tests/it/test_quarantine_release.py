@@ -71,6 +71,7 @@ def test_q9_virus_found_today(quarantine, imap, command):
 
 def test_q9_one_of_three(quarantine, imap):
     """Q9: one mail that may not leave keeps all of the command"""
+    # complaint R-REL3
     first, _ = hold(quarantine, imap)
     bad, _ = hold(quarantine, imap, infected())
     last, _ = hold(quarantine, imap)
@@ -160,6 +161,7 @@ def test_q9_administrator(quarantine, imap):
 
 def test_q9_no_scanner(stack, quarantine, imap):
     """Q9, O4: without a scanner nothing leaves"""
+    # complaint R-REL5
     held, uid = hold(quarantine, imap)
     with no_scanner(stack):
         refused(quarantine, imap, "UID MOVE %d INBOX" % uid, held, DOWN)

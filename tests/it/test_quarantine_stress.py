@@ -167,6 +167,7 @@ class Account:
 
 def test_ten_clients(stack):
     """Q6, O5: ten clients at once: held = delivered + deleted + still held"""
+    # complaint R-REL6
     quarantine = Quarantine(stack, "carol")
     quarantine.empty()
     # Stock Dovecot may die when several sessions make its folders at once.

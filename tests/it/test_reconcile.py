@@ -60,6 +60,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_o5_law(case):
     """O5: what breaks the law is named, with the message and how"""
+    # complaint R-LOSS1
     logs, breach = CASES[case]
     result = reconcile("-", input=logs)
     last = result.stdout.splitlines()[-1]
@@ -94,6 +95,7 @@ RULES = hold_rule("own-hold", "all") + rule(
 def test_o5_stack(stack):
     """O5: mail that was delivered, held and released, deleted and refused on
     the stack is accounted for"""
+    # complaint R-LOSS1
     carol = Quarantine(stack, "carol")
     begin = len(stack.exim_log("")), len(carol.log_lines(""))
 

@@ -82,6 +82,7 @@ def signatures(stack):
 
 def test_reload_under_load(stack):
     """R13: no mail is deferred, lost or doubled while the policy is reloaded"""
+    # complaint S1
     with Flow(stack) as flow:
         for _ in range(3):
             stack.reload()
@@ -131,6 +132,7 @@ def test_wrong_policy(stack, wrong, reason):
 
 def test_new_signatures(stack, signatures):
     """O4: changed signatures are taken up by themselves, no mail waits"""
+    # complaint S1
     data = SIGNATURE + b"new"
     assert not found(stack, data)
     with Flow(stack) as flow:
@@ -145,6 +147,7 @@ def test_new_signatures(stack, signatures):
 
 def test_broken_signatures(stack, signatures):
     """O4: broken signatures are refused by name, what repairs them is not"""
+    # complaint S3
     data = SIGNATURE + b"late"
     before = len(stack.sekishod_log(""))
     signatures.append(write_signature(stack, "broken.ndb", "It.Late:0:*:zz\n"))

@@ -36,6 +36,7 @@ def tagged(stack, subject_line):
     "SUBJECT:[MEIWAKU!!!]\r\n"], ids=["plain", "encoded", "answer", "alone"])
 def test_r14_once(stack, line):
     """R14: a tag that is there is not put on again, in any encoding"""
+    # complaint D3
     assert tagged(stack, line) == line
 
 
@@ -45,6 +46,7 @@ def test_r14_once(stack, line):
     ids=["jis", "folded-jis", "mixed", "folded", "broken"])
 def test_r14_encoded_words(stack, line):
     """R14: encoded words behind the tag stay as they are"""
+    # complaint D3
     field = tagged(stack, "Subject: %s\r\n" % line)
     # A long line may be folded behind the tag.
     assert field.replace("]\r\n ", "] ") == \
@@ -58,6 +60,7 @@ def test_r14_no_subject(stack):
 
 def test_r14_through_twice(stack):
     """R14: a tagged mail that comes in again is not tagged again"""
+    # complaint D3
     message = mail(subject="Cheap watches", X_Stack_Spam_Score="90")
     stack.send(message, "bob@example.test")
     data = own(stack.arrived("bob", message["Message-ID"]))
@@ -142,6 +145,7 @@ AAAA
 
 def test_r15_signed(stack):
     """R15: a signed mail becomes a part of a new one, byte for byte"""
+    # complaint D4
     message_id = new_id()
     stack.send(raw_mail(message_id, SIGNED), "alice@example.test")
     data = own(stack.arrived("alice", message_id))

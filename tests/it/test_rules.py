@@ -13,6 +13,7 @@ PROGRAM = b"MZ\x90\0harmless"
 
 def test_clean(stack):
     """R10: a clean mail from outside arrives byte for byte as it was sent"""
+    # complaint D2
     message = mail(to="alice@example.test", files=[
         ("list.txt", b"a b c"), ("papers.zip", zip_of(("a", b"papers")))])
     stack.send(message, "alice@example.test")
@@ -108,6 +109,7 @@ def test_r9_inside_encrypted(stack):
 
 def test_r3(stack):
     """R3: one stamp for each protected attachment, which passes unchanged"""
+    # complaint E3
     message = mail(files=[("c.zip", ENCRYPTED_ZIP), ("d.zip", ENCRYPTED_ZIP)])
     stack.send(message, "alice@example.test")
     data = stack.arrived("alice", message["Message-ID"])

@@ -90,6 +90,7 @@ test_accepted(void)
 	const char *canonical;
 	size_t i;
 
+	/* complaint A8 */
 	test_begin("A1: an address or *@domain, written in one way");
 	for (i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
 		canonical = "refused";
@@ -108,6 +109,7 @@ test_refused(void)
 	const char *canonical;
 	size_t i;
 
+	/* complaint A4 */
 	test_begin("A7: what approves too much or is none, with a reason");
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		err.text[0] = '\0';
@@ -154,6 +156,7 @@ test_keys(void)
 {
 	const char *keys[APPROVED_KEYS_MAX];
 
+	/* complaint A8 */
 	test_begin("A1: the entries that approve a sender");
 	test_int((long long)approved_keys("Friend@Partner.test", pool, keys),
 		2);

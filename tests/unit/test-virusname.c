@@ -39,6 +39,7 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		/* complaints R-LOSS3, E1 */
 		test_begin("R1, R3, R4: what the name of a signature means");
 		test_int(virusname_kind(names[i].name), names[i].kind);
 		if (test_bad)
