@@ -165,6 +165,16 @@ def test_smtputf8_tag(stack):
     assert "\r\nSubject: [MEIWAKU!!!] 安い時計\r\n".encode() in data
 
 
+@pytest.mark.parametrize("local", ['"two words"', '"quo\\"te"', '"a,b"',
+                                   '"at@sign"', "a/b", "o'neill"])
+def test_odd_recipient(stack, local):
+    """R10: a recipient whose local part is odd is no missing router"""
+    to = local + "@gateway.test"
+    message = mail()
+    stack.send(message, [to, "other@gateway.test"])
+    assert to in recipients(stack.left(message["Message-ID"]))
+
+
 def test_1500_recipients(stack):
     """R10, A4: 1,500 recipients, each with his own outcome"""
     message = mail(subject="Cheap watches", X_Stack_Spam_Score="90",

@@ -354,8 +354,9 @@ def deferred(stack, recipient, reason, *values):
     code, answer = lmtp(stack, recipient, message, *values)
     assert code == 451
     assert b"The quarantine is not available, please try again" in answer
-    lines = lmtp_log(stack, "result=defer")[before:]
-    assert len(lines) == 1 and reason in lines[0], lines
+    line, = wait_until(lambda: lmtp_log(stack, "result=defer")[before:],
+                       "a line in Dovecot's log")
+    assert reason in line
     user = recipient.split("@")[0]
     assert not in_inbox(stack, user, message["Message-ID"])
     return message
