@@ -53,6 +53,15 @@ virus_why_not(const struct condition *condition, struct view *view)
 		condition->text);
 }
 
+static const char *
+unscannable_why_not(const struct condition *condition, struct view *view)
+{
+	if (!inspection_has(view->facts->inspection, FINDING_UNSCANNABLE))
+		return "all of it could be scanned";
+	return pool_printf(view->pool, "nothing unscannable is called %s",
+		condition->text);
+}
+
 static bool
 phishing_matches(const struct condition *condition, struct view *view)
 {
@@ -312,8 +321,8 @@ const struct condition_type condition_types[] = {
 	{ "password-protected", VALUE_NONE, true, NULL,
 		condition_encrypted_mark, "nothing is password-protected",
 		NULL },
-	{ "unscannable", VALUE_NONE, true, NULL, condition_unscannable_mark,
-		"all of it could be scanned", NULL },
+	{ "unscannable", VALUE_GLOB_OR_NONE, true, NULL,
+		condition_unscannable_mark, NULL, unscannable_why_not },
 	{ "spam", VALUE_LEVEL, false, spam_matches, NULL, NULL,
 		spam_why_not },
 	{ "phishing", VALUE_NONE, true, phishing_matches, NULL,

@@ -64,6 +64,7 @@ static const struct parameter parameters[] = {
 	NUMBER("inspectors", inspectors, "2", 1, 256),
 	NUMBER("deadline", deadline, "50", 1, 3600),
 	NUMBER("scan-seconds", scan_seconds, "30", 1, 3600),
+	NUMBER("poison-tries", poison_tries, "3", 0, 100),
 	NUMBER("signature-check", signature_check, "60", 1, 86400),
 	NUMBER("ldap-timeout", ldap_timeout, "5", 1, 60),
 	NUMBER("ldap-cache", ldap_cache, "0", 0, 3600),

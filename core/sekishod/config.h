@@ -55,6 +55,7 @@ struct config {
 	unsigned int inspectors;
 	unsigned int deadline;		/* seconds for one message */
 	unsigned int scan_seconds;	/* for one scan of libclamav */
+	unsigned int poison_tries;	/* until a mail is held; 0: never */
 	unsigned int signature_check;	/* seconds between two looks */
 	unsigned int ldap_timeout;	/* seconds for one search */
 	unsigned int ldap_cache;	/* seconds an answer is good for */

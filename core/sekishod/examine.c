@@ -11,11 +11,68 @@
 #include <unistd.h>
 
 #include "assemble.h"
+#include "channel.h"
 #include "directory.h"
 #include "examine.h"
 #include "inspect.h"
 #include "inspectors.h"
+#include "log.h"
+#include "poison.h"
 #include "rewrite.h"
+
+/* The same for each try of this mail; false when it cannot be known. */
+static bool
+mail_key(const struct examination *ex, uint64_t *key_r)
+{
+	size_t start = ex->message->headers_len + 1;
+	char *map;
+
+	if (start > ex->size)
+		return false;
+	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
+	if (map == MAP_FAILED)
+		return false;
+	*key_r = poison_key(ex->message, map + start, ex->size - start);
+	munmap(map, ex->size);
+	return true;
+}
+
+/*
+ * Has the mail been tried often enough? dead: inspectors died over it right
+ * now. Who only wants to know why (explain) is not counted.
+ */
+static bool
+is_poison(const struct examination *ex, bool dead)
+{
+	struct poison *poison = ex->checkpoint->poison;
+	unsigned int tries, limit = ex->checkpoint->config->poison_tries;
+	int64_t now = sekisho_now();
+	uint64_t key;
+
+	if (poison == NULL || limit == 0 || ex->trace != NULL ||
+	    (!dead && !poison_any(poison, now)) || !mail_key(ex, &key))
+		return false;
+	tries = dead ? poison_add(poison, key, now) :
+		poison_tries(poison, key, now);
+	if (dead && tries >= limit)
+		log_line(LOG_LEVEL_ERROR, "id=%s inspectors died over this "
+			"message at each of %u tries; it counts as one that "
+			"cannot be scanned (" POISON_NAME ")", ex->message->id,
+			tries);
+	return tries >= limit;
+}
+
+/* What is known of a mail that nobody can look into. */
+static void
+find_poison(struct examination *ex)
+{
+	static const struct finding finding = { .kind = FINDING_UNSCANNABLE,
+		.name = POISON_NAME, .member = "" };
+
+	inspection_init(&ex->inspection, ex->pool);
+	inspection_add(&ex->inspection, ex->pool, &finding);
+	ex->inspection.parts[0].size = ex->size;
+}
 
 /* Step 2: in the jail, or (explain on its own) in this process. */
 static int
@@ -31,9 +88,18 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 	void *map;
 	int result;
 
-	if (ex->checkpoint->engine == NULL)
-		return inspectors_inspect(&inspectors, ex->message_fd,
+	if (is_poison(ex, false)) {
+		find_poison(ex);
+		return 0;
+	}
+	if (ex->checkpoint->engine == NULL) {
+		result = inspectors_inspect(&inspectors, ex->message_fd,
 			types, &ex->inspection, err);
+		if (!inspectors.killed || !is_poison(ex, true))
+			return result;
+		find_poison(ex);
+		return 0;
+	}
 	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
 	if (map == MAP_FAILED)
 		return sekisho_error_set(err, "mmap: %s", strerror(errno));
@@ -142,6 +208,7 @@ make_variant(struct examination *ex, const struct edit_list *edits,
 		.deadline = ex->deadline,
 		.pool = ex->pool,
 	};
+	enum rewrite_result result;
 	int fd;
 
 	if (ex->variant_count == SEKISHO_VARIANTS_MAX) {
@@ -157,7 +224,10 @@ make_variant(struct examination *ex, const struct edit_list *edits,
 	ex->variant_fds[ex->variant_count++] = fd;
 	if (ex->checkpoint->engine != NULL)
 		return rewrite_here(ex, edits, fd, err);
-	return inspectors_rewrite(&inspectors, ex->message_fd, edits, fd, err);
+	result = inspectors_rewrite(&inspectors, ex->message_fd, edits, fd,
+		err);
+	ex->killed = inspectors.killed;
+	return result;
 }
 
 static void
@@ -206,14 +276,24 @@ step_rewrite(struct examination *ex, struct sekisho_error *err)
 	return REWRITE_DONE;
 }
 
-/* What could not be cleaned after all is not cleanable (SPEC R1). */
-static void
-forbid_cleaning(struct examination *ex)
+/*
+ * What could not be cleaned after all is not cleanable (SPEC R1). False when
+ * nothing was learned that could lead to another decision.
+ */
+static bool
+learn_from(struct examination *ex, enum rewrite_result result)
 {
 	size_t i;
 
+	if (result == REWRITE_FAILED) {
+		if (!ex->killed || !is_poison(ex, true))
+			return false;
+		find_poison(ex);
+		return true;
+	}
 	for (i = 0; i < ex->inspection.finding_count; i++)
 		ex->inspection.findings[i].cleanable = false;
+	return true;
 }
 
 int
@@ -229,8 +309,7 @@ examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 	if (step_approvals(ex, err) < 0)
 		return -1;
 	result = step_rewrite(ex, err);
-	if (result == REWRITE_IMPOSSIBLE) {
-		forbid_cleaning(ex);
+	if (result != REWRITE_DONE && learn_from(ex, result)) {
 		drop_variants(ex);
 		step_decide(ex);
 		result = step_rewrite(ex, err);

@@ -20,6 +20,7 @@
 struct directory;
 struct directory_changes;
 struct engine;
+struct poison;
 struct ratelimit;
 struct seal_keys;
 
@@ -31,6 +32,7 @@ struct checkpoint {
 	struct directory_changes *changes;	/* shared by all clerks */
 	struct ratelimit *ratelimit;	/* NULL: no notices are made */
 	const struct seal_keys *keys;	/* NULL: nothing can be held */
+	struct poison *poison;		/* NULL: nobody counts */
 	struct engine *engine;		/* NULL: ask the inspectors */
 };
 
@@ -42,6 +44,7 @@ struct examination {
 	int64_t deadline;
 	int message_fd;			/* the assembled copy */
 	uint64_t size;			/* its bytes */
+	bool killed;			/* inspectors died over it */
 	struct inspection inspection;
 	struct approval approval;	/* who may have been approved */
 	bool *approved;			/* for each recipient */

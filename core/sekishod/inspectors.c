@@ -1,8 +1,10 @@
 /*
  * inspectors.c - a clerk's way to the inspectors.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -32,12 +34,25 @@ ask_once(const struct inspectors *inspectors,
 	return result;
 }
 
+/* What the first one wrote before it died. Returns 0 or -1. */
+static int
+discard_output(const struct sekisho_frame *request, struct sekisho_error *err)
+{
+	int fd = request->fds[1];
+
+	if (request->type == SEKISHO_FRAME_REWRITE && (ftruncate(fd, 0) < 0 ||
+	    lseek(fd, 0, SEEK_SET) < 0))
+		return sekisho_error_set(err, "new body: %s", strerror(errno));
+	return 0;
+}
+
 /*
  * A message that kills an inspector kills the next one too, so there is one
- * more try and no third.
+ * more try and no third. One over which the first was busy until it was killed
+ * has no time left for a second; it killed all the same.
  */
 static int
-ask(const struct inspectors *inspectors, const struct sekisho_frame *request,
+ask(struct inspectors *inspectors, const struct sekisho_frame *request,
 	uint32_t expected, struct sekisho_frame *reply_r,
 	struct sekisho_error *err)
 {
@@ -45,8 +60,13 @@ ask(const struct inspectors *inspectors, const struct sekisho_frame *request,
 	int result;
 
 	result = ask_once(inspectors, request, reply_r, err);
-	if (result == 0)
+	if (result == 0) {
+		if (discard_output(request, err) < 0)
+			return -1;
 		result = ask_once(inspectors, request, reply_r, err);
+		inspectors->killed = result == 0 || (result < 0 &&
+			sekisho_now() >= inspectors->deadline);
+	}
 	if (result == 0)
 		return sekisho_error_set(err,
 			"two inspectors died over this message");
@@ -63,7 +83,7 @@ ask(const struct inspectors *inspectors, const struct sekisho_frame *request,
 }
 
 int
-inspectors_inspect(const struct inspectors *inspectors, int message_fd,
+inspectors_inspect(struct inspectors *inspectors, int message_fd,
 	bool types, struct inspection *inspection_r,
 	struct sekisho_error *err)
 {
@@ -109,7 +129,7 @@ rewritten_decode(const struct sekisho_frame *reply, struct sekisho_error *err)
 }
 
 enum rewrite_result
-inspectors_rewrite(const struct inspectors *inspectors, int message_fd,
+inspectors_rewrite(struct inspectors *inspectors, int message_fd,
 	const struct edit_list *list, int out_fd, struct sekisho_error *err)
 {
 	enum rewrite_result result = REWRITE_FAILED;

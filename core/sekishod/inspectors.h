@@ -4,6 +4,7 @@
 #ifndef SEKISHO_INSPECTORS_H
 #define SEKISHO_INSPECTORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "edit.h"
@@ -17,6 +18,8 @@ struct inspectors {
 	const char *run_dir;
 	int64_t deadline;
 	struct pool *pool;
+	bool killed;	/* set: at least one died over the message, and no
+			 * other one answered before the deadline */
 };
 
 /*
@@ -24,12 +27,15 @@ struct inspectors {
  * that died meanwhile, or belonged to an old generation, is replaced by another
  * one once. 0 or -1.
  */
-int inspectors_inspect(const struct inspectors *inspectors, int message_fd,
+int inspectors_inspect(struct inspectors *inspectors, int message_fd,
 	bool types, struct inspection *inspection_r,
 	struct sekisho_error *err);
 
-/* Has the edits carried out; the new MIME entity is written to out_fd. */
-enum rewrite_result inspectors_rewrite(const struct inspectors *inspectors,
+/*
+ * Has the edits carried out; the new MIME entity is written to out_fd, a file
+ * of its own.
+ */
+enum rewrite_result inspectors_rewrite(struct inspectors *inspectors,
 	int message_fd, const struct edit_list *list, int out_fd,
 	struct sekisho_error *err);
 

@@ -33,6 +33,7 @@
 #include "listener.h"
 #include "log.h"
 #include "master.h"
+#include "poison.h"
 #include "policy.h"
 #include "ratelimit.h"
 #include "seal.h"
@@ -46,6 +47,7 @@ struct master {
 	struct seal_keys keys;
 	struct ratelimit *ratelimit;
 	struct directory_changes *changes;
+	struct poison *poison;
 	int lock_fd;
 	int listen_fds[DESKS];
 	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
@@ -245,6 +247,7 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 		.keys = &master->keys,
 		.ratelimit = master->ratelimit,
 		.changes = master->changes,
+		.poison = master->poison,
 	};
 	pid_t pid = fork();
 
@@ -460,7 +463,8 @@ master_start(struct master *master, struct sekisho_error *err)
 	if (master->ratelimit == NULL)
 		return -1;
 	master->changes = directory_changes_new(err);
-	if (master->changes == NULL)
+	master->poison = poison_new(err);
+	if (master->changes == NULL || master->poison == NULL)
 		return -1;
 	sigemptyset(&master->signals);
 	sigaddset(&master->signals, SIGTERM);

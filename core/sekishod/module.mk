@@ -87,6 +87,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	ooxmlclean.c \
 	pattern.c \
 	planner.c \
+	poison.c \
 	policy.c \
 	policy_decide.c \
 	policy_load.c \

@@ -61,6 +61,7 @@ rule R6 alice@example.test not because it is off
 rule R7 alice@example.test not because it is off
 rule R8 alice@example.test not because it is off
 rule U1 alice@example.test not because all of it could be scanned
+rule U2 alice@example.test not because all of it could be scanned
 rule R1 bob@example.test fired
 rule R2 bob@example.test not because direction is inbound, not outbound
 rule R3 bob@example.test fired
@@ -70,6 +71,7 @@ rule R6 bob@example.test not because it is off
 rule R7 bob@example.test not because it is off
 rule R8 bob@example.test not because it is off
 rule U1 bob@example.test not because all of it could be scanned
+rule U2 bob@example.test not because all of it could be scanned
 plan alice@example.test deliver rule=R1 rule=R3 \
 clean="The attachment two.zip was removed because it contained the virus \
 Eicar-Test-Signature." stamp="%(stamp)s"

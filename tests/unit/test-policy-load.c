@@ -260,7 +260,8 @@ static void
 test_shipped(void)
 {
 	static const char *const rules[] = { "R1 on", "R2 on", "R3 on", "R4 on",
-		"R5 off", "R6 off", "R7 off", "R8 off", "U1 on" };
+		"R5 off", "R6 off", "R7 off", "R8 off", "U1 on",
+		"U2 on" };
 	struct sekisho_error err = { "" };
 	struct policy *policy = policy_load(SHIPPED, SCHEMA, &err);
 	char text[64];
@@ -268,7 +269,7 @@ test_shipped(void)
 
 	test_begin("R1 to R8: status of the shipped rules");
 	test_str(err.text, "");
-	test_int(policy->rule_count, 9);
+	test_int(policy->rule_count, 10);
 	for (i = 0; i < policy->rule_count; i++) {
 		snprintf(text, sizeof(text), "%s %s", policy->rules[i]->id,
 			policy->rules[i]->on ? "on" : "off");

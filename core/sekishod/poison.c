@@ -1,0 +1,168 @@
+/*
+ * poison.c - mails over which inspectors died.
+ *
+ * A table of fixed size in shared memory. A mail has eight slots to be in,
+ * found by its hash; if all are taken, the one that was tried longest ago is
+ * forgotten. A slot is one word, changed at once, so a clerk that dies at any
+ * point leaves the table whole.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+
+#include <sodium.h>
+
+#include "poison.h"
+
+#define SLOTS 4096u
+#define PLACES 8u		/* slots for one key */
+#define DAY (24 * 60)
+#define MINUTES 0xffffffu	/* 31 years since the machine was started */
+#define COUNT_MAX 255u
+
+struct poison {
+	_Atomic uint64_t last;	/* minute of the last one, 0: none */
+	/* 32 bits of the key, 24 for the minute, 8 for the count; 0: free */
+	_Atomic uint64_t slots[SLOTS];
+};
+
+struct poison *
+poison_new(struct sekisho_error *err)
+{
+	void *poison = mmap(NULL, sizeof(struct poison), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (poison == MAP_FAILED) {
+		sekisho_error_set(err, "mmap: %s", strerror(errno));
+		return NULL;
+	}
+	return poison;
+}
+
+/* From 1 on: 0 is never. */
+static uint64_t
+minute(int64_t now)
+{
+	return ((uint64_t)now / 60000 + 1) & MINUTES;
+}
+
+static bool
+is_fresh(uint64_t then, int64_t now)
+{
+	return then != 0 && minute(now) - then < DAY;
+}
+
+static uint64_t
+word(uint64_t key, int64_t now, unsigned int count)
+{
+	return (key >> 32) << 32 | minute(now) << 8 | count;
+}
+
+static uint64_t
+word_minute(uint64_t slot)
+{
+	return slot >> 8 & MINUTES;
+}
+
+static bool
+word_is(uint64_t slot, uint64_t key, int64_t now)
+{
+	return slot >> 32 == key >> 32 && is_fresh(word_minute(slot), now);
+}
+
+/* The place of a key, or that of the mail that is to be forgotten for it. */
+static size_t
+find(const struct poison *poison, uint64_t key, int64_t now)
+{
+	size_t first = key % SLOTS, oldest = first, i, place;
+
+	for (i = 0; i < PLACES; i++) {
+		place = (first + i) % SLOTS;
+		if (word_is(poison->slots[place], key, now))
+			return place;
+		if (word_minute(poison->slots[place]) <
+		    word_minute(poison->slots[oldest]))
+			oldest = place;
+	}
+	return oldest;
+}
+
+bool
+poison_any(const struct poison *poison, int64_t now)
+{
+	return is_fresh(poison->last, now);
+}
+
+unsigned int
+poison_tries(const struct poison *poison, uint64_t key, int64_t now)
+{
+	uint64_t slot = poison->slots[find(poison, key, now)];
+
+	return word_is(slot, key, now) ? slot & COUNT_MAX : 0;
+}
+
+unsigned int
+poison_add(struct poison *poison, uint64_t key, int64_t now)
+{
+	_Atomic uint64_t *slot = &poison->slots[find(poison, key, now)];
+	uint64_t old = *slot;
+	unsigned int count;
+
+	do {
+		count = word_is(old, key, now) ? old & COUNT_MAX : 0;
+		count += count < COUNT_MAX;
+	} while (!atomic_compare_exchange_weak(slot, &old,
+		word(key, now, count)));
+	poison->last = minute(now);
+	return count;
+}
+
+/* Is this the line of a field that is the same at each try? */
+static bool
+field_counts(const char *line, size_t len)
+{
+	static const char *const names[] = { "From", "Subject" };
+	const char *colon = memchr(line, ':', len);
+	size_t i, name;
+
+	if (colon == NULL)
+		return false;
+	name = (size_t)(colon - line);
+	while (name > 0 && (line[name - 1] == ' ' || line[name - 1] == '\t'))
+		name--;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (name == strlen(names[i]) &&
+		    strncasecmp(line, names[i], name) == 0)
+			return true;
+	return name > 8 && strncasecmp(line, "Content-", 8) == 0;
+}
+
+uint64_t
+poison_key(const struct sekisho_message *message, const void *body, size_t len)
+{
+	const char *line = message->headers, *end = line + message->headers_len;
+	unsigned char digest[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+	bool counts = false;
+	const char *next;
+	uint64_t key;
+
+	crypto_hash_sha256_init(&state);
+	for (; line < end; line = next) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next == NULL ? end : next + 1;
+		if (*line != ' ' && *line != '\t')
+			counts = field_counts(line, (size_t)(next - line));
+		if (counts)
+			crypto_hash_sha256_update(&state,
+				(const unsigned char *)line,
+				(unsigned long long)(next - line));
+	}
+	crypto_hash_sha256_update(&state, (const unsigned char *)"\n", 1);
+	crypto_hash_sha256_update(&state, body, len);
+	crypto_hash_sha256_final(&state, digest);
+	memcpy(&key, digest, sizeof(key));
+	return key;
+}
