@@ -25,8 +25,11 @@
 #include "engine.h"
 #include "generation.h"
 #include "inspector.h"
+#include "inspector_log.h"
 #include "listener.h"
 #include "log.h"
+
+#define INSPECTORS_MAX 256u
 
 struct generation {
 	const struct config *config;
@@ -35,8 +38,10 @@ struct generation {
 	int listen_fd;
 	struct engine *engine;
 	char jail_directory[PATH_MAX];
-	struct inspector_slot *slots;	/* shared with the inspectors */
-	pid_t pids[256];		/* 0: not running */
+	/* One shared with each inspector. */
+	struct inspector_slot *slots[INSPECTORS_MAX];
+	struct inspector_log logs[INSPECTORS_MAX];
+	pid_t pids[INSPECTORS_MAX];	/* 0: not running */
 	bool stopping;
 	bool stale;		/* and the master does not know */
 };
@@ -47,6 +52,7 @@ generation_open(struct generation *gen, struct sekisho_error *err)
 	const struct config *config = gen->config;
 	struct listener_owner owner = { config->uid, config->gid, 0600 };
 	char path[PATH_MAX];
+	unsigned int i;
 
 	gen->engine = engine_open(config->signatures, config->scan_seconds,
 		err);
@@ -62,22 +68,28 @@ generation_open(struct generation *gen, struct sekisho_error *err)
 	if (mkdir(gen->jail_directory, 0700) < 0 && errno != EEXIST)
 		return sekisho_error_set(err, "cannot make %s: %s",
 			gen->jail_directory, strerror(errno));
-	gen->slots = mmap(NULL, config->inspectors * sizeof(*gen->slots),
-		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (gen->slots == MAP_FAILED)
-		return sekisho_error_set(err, "mmap: %s", strerror(errno));
+	for (i = 0; i < config->inspectors; i++) {
+		gen->logs[i].fd = -1;
+		gen->slots[i] = mmap(NULL, sizeof(*gen->slots[i]), PROT_READ |
+			PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (gen->slots[i] == MAP_FAILED)
+			return sekisho_error_set(err, "mmap: %s",
+				strerror(errno));
+	}
 	return 0;
 }
 
 static void __attribute__((noreturn))
-inspector_main(const struct generation *gen, unsigned int index, int ready_fd)
+inspector_main(const struct generation *gen, unsigned int index, int ready_fd,
+	int log_fd)
 {
 	const struct config *config = gen->config;
 	struct inspector inspector = {
 		.engine = gen->engine,
 		.listen_fd = gen->listen_fd,
 		.ready_fd = ready_fd,
-		.slot = &gen->slots[index],
+		.log_fd = log_fd,
+		.slot = gen->slots[index],
 		.scan_seconds = config->scan_seconds,
 		.jail = {
 			.directory = gen->jail_directory,
@@ -88,8 +100,15 @@ inspector_main(const struct generation *gen, unsigned int index, int ready_fd)
 		},
 	};
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	unsigned int i;
+
 	close(gen->master_fd);
+	for (i = 0; i < config->inspectors; i++) {
+		if (i != index)
+			munmap(gen->slots[i], sizeof(*gen->slots[i]));
+		if (gen->logs[i].fd >= 0)
+			close(gen->logs[i].fd);
+	}
 	_exit(inspector_run(&inspector));
 }
 
@@ -97,28 +116,34 @@ inspector_main(const struct generation *gen, unsigned int index, int ready_fd)
 static int
 inspector_start(struct generation *gen, unsigned int index)
 {
-	int ready[2];
+	struct inspector_log *log = &gen->logs[index];
+	int ready[2], log_fd;
 	char byte;
 	pid_t pid;
 	ssize_t n;
 
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		return -1;
-	gen->slots[index].busy_until = 0;
-	pid = fork();
+	inspector_log_close(log);
+	log_fd = inspector_log_open(log);
+	gen->slots[index]->busy_until = 0;
+	pid = log_fd < 0 ? -1 : fork();
 	if (pid == 0) {
 		close(ready[0]);
-		inspector_main(gen, index, ready[1]);
+		inspector_main(gen, index, ready[1], log_fd);
 	}
 	close(ready[1]);
+	if (log_fd >= 0)
+		close(log_fd);
 	if (pid < 0) {
 		close(ready[0]);
 		return -1;
 	}
-	gen->pids[index] = pid;
+	gen->pids[index] = log->pid = pid;
 	while ((n = read(ready[0], &byte, 1)) < 0 && errno == EINTR)
 		continue;
 	close(ready[0]);
+	inspector_log_read(log);
 	return n == 1 ? 0 : -1;
 }
 
@@ -160,6 +185,7 @@ generation_reap(struct generation *gen)
 		if (index == UINT_MAX)
 			continue;
 		gen->pids[index] = 0;
+		inspector_log_close(&gen->logs[index]);
 		inspector_died(gen, pid, status);
 	}
 	for (index = 0; index < gen->config->inspectors; index++) {
@@ -180,7 +206,8 @@ generation_watch(struct generation *gen)
 	unsigned int i;
 
 	for (i = 0; i < gen->config->inspectors; i++) {
-		until = gen->slots[i].busy_until;
+		inspector_log_read(&gen->logs[i]);
+		until = gen->slots[i]->busy_until;
 		if (gen->pids[i] == 0 || until == 0 || until > now)
 			continue;
 		log_line(LOG_LEVEL_ERROR, "inspector %d took longer than "

@@ -19,6 +19,7 @@
 #include "inspect.h"
 #include "inspection.h"
 #include "inspector.h"
+#include "inspector_log.h"
 #include "listener.h"
 #include "log.h"
 #include "rewrite.h"
@@ -217,15 +218,15 @@ inspector_run(const struct inspector *inspector)
 	struct sekisho_error err;
 	int fd, served;
 
+	inspector_log_use(inspector->log_fd);
 	listener_stop_on_sigterm();
 	if (jail_enter(&inspector->jail, &err) < 0 ||
 	    engine_canary(inspector->engine, &err) < 0) {
-		log_line(LOG_LEVEL_ERROR, "inspector: %s", err.text);
+		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 		return EX_UNAVAILABLE;
 	}
 	if (write(inspector->ready_fd, "r", 1) != 1)
 		return EX_OSERR;
-	log_starting(false);
 	close(inspector->ready_fd);
 	for (served = 0; served < MESSAGES_PER_LIFE; served++) {
 		fd = listener_accept(inspector->listen_fd);

@@ -11,7 +11,10 @@
 
 struct engine;
 
-/* What an inspector and its watchdog share, one slot for each inspector. */
+/*
+ * What an inspector and its watchdog share, one slot for each inspector, on a
+ * page of its own: one that was taken over reaches no other's.
+ */
 struct inspector_slot {
 	_Atomic int64_t busy_until;	/* sekisho_now() time, 0 when idle */
 };
@@ -20,6 +23,7 @@ struct inspector {
 	struct engine *engine;
 	int listen_fd;
 	int ready_fd;			/* one byte when the jail is entered */
+	int log_fd;			/* of inspector_log_open() */
 	struct inspector_slot *slot;
 	unsigned int scan_seconds;
 	struct jail jail;

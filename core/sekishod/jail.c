@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <grp.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -53,6 +54,10 @@ drop_user(const struct jail *jail, struct sekisho_error *err)
 	if (setgroups(0, NULL) < 0 || setgid(jail->gid) < 0 ||
 	    setuid(jail->uid) < 0)
 		return sekisho_error_set(err, "unprivileged user: %s",
+			strerror(errno));
+	/* Asked for after setuid(), which would have cleared it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return sekisho_error_set(err, "end with the parent: %s",
 			strerror(errno));
 	return 0;
 }

@@ -22,8 +22,8 @@ struct jail {
 
 /*
  * Enters the jail for good. Everything that is needed later - descriptors,
- * signatures, iconv tables - must be open. Returns 0, or -1 naming the layer
- * that the kernel refused.
+ * signatures, iconv tables - must be open. From here on the process ends when
+ * its parent does. Returns 0, or -1 naming the layer that the kernel refused.
  */
 int jail_enter(const struct jail *jail, struct sekisho_error *err);
 

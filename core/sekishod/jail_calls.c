@@ -9,6 +9,7 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "jail_calls.h"
 
@@ -43,15 +44,33 @@ static const int allowed[] = {
 	SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
 	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sched_yield), SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
-	SCMP_SYS(sysinfo), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
+	SCMP_SYS(sysinfo), SCMP_SYS(getrlimit),
 };
 
 /* fcntl() on descriptors it has, without asking for signals or leases. */
 static const int fcntl_commands[] = {
 	F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC,
 };
+
+/*
+ * abort() signals this process; the other inspectors, which have the same user,
+ * are nobody's business. prlimit() can look at own limits, nothing else.
+ */
+static int
+add_own_process(scmp_filter_ctx filter)
+{
+	int result;
+
+	result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+			SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+			SCMP_A2(SCMP_CMP_EQ, 0));
+	return result;
+}
 
 static int
 add_rules(scmp_filter_ctx filter)
@@ -75,6 +94,8 @@ add_rules(scmp_filter_ctx filter)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 			SCMP_SYS(mprotect), 1,
 			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (result == 0)
+		result = add_own_process(filter);
 	/* The C library asks whether stdio is a terminal: answer "no". */
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY),

@@ -16,6 +16,7 @@
 
 static int log_fd = STDERR_FILENO;	/* -1: syslog */
 static bool starting;
+static bool bare;			/* a parent puts the rest on */
 
 static const struct {
 	const char *prefix;
@@ -48,6 +49,17 @@ log_open(const char *target, struct sekisho_error *err)
 }
 
 void
+log_only_stderr(void)
+{
+	if (log_fd < 0)
+		closelog();
+	else if (log_fd > STDERR_FILENO)
+		close(log_fd);
+	log_fd = STDERR_FILENO;
+	bare = true;
+}
+
+void
 log_starting(bool yes)
 {
 	starting = yes;
@@ -77,8 +89,9 @@ log_line(enum log_level level, const char *fmt, ...)
 	}
 	localtime_r(&now, &tm);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
-	len = asprintf(&line, "%s sekishod[%d]: %s%s\n", stamp,
-		(int)getpid(), levels[level].prefix, text);
+	len = bare ? asprintf(&line, "%s%s\n", levels[level].prefix, text) :
+		asprintf(&line, "%s sekishod[%d]: %s%s\n", stamp,
+			(int)getpid(), levels[level].prefix, text);
 	/* One write per line, so that lines of several processes stay whole. */
 	if (len >= 0 && write(log_fd, line, (size_t)len) < 0)
 		log_fd = STDERR_FILENO;

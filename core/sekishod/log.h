@@ -18,6 +18,12 @@ enum log_level { LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
  */
 int log_open(const char *target, struct sekisho_error *err);
 
+/*
+ * For a process whose parent logs what it says: from now on a line is its text
+ * on stderr, behind "error: " or "warning: ", and there is no other log.
+ */
+void log_only_stderr(void);
+
 /* While sekishod is starting, who starts it reads errors on stderr, too. */
 void log_starting(bool yes);
 

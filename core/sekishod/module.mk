@@ -65,6 +65,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	inspect.c \
 	inspection.c \
 	inspector.c \
+	inspector_log.c \
 	inspectors.c \
 	jail.c \
 	jail_calls.c \

@@ -1,5 +1,6 @@
 """sekishod as the one who starts it sees it."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,6 +50,20 @@ def test_start_refused(stack, own):
     for text in said, read(own + "/log"):
         assert "/empty: no signatures found; run freshclam" in text
         assert "the scanner did not start; the line above says why" in text
+
+
+def test_jail_refused(stack, own):
+    """O4: a jail that cannot be entered is named in the log, by its layer"""
+    write(own + "/conf", "jail = required\ninspectors = 1\n")
+    os.makedirs(own + "/run")
+    # A file where the jail's directory shall be: no mount there.
+    write(own + "/run/jail", "")
+    daemon = start(stack, own)
+    daemon.communicate(timeout=60)
+    assert daemon.returncode == 78
+    assert re.search(r"error: inspector \d+: jail: this machine refuses the "
+                     r"layer (own file system at|namespaces)",
+                     read(own + "/log"))
 
 
 def test_log_rotated(stack, own):

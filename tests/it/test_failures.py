@@ -1,4 +1,5 @@
 """What fails how: O4, and processes that are killed at work."""
+import glob
 import os
 import re
 import signal
@@ -49,6 +50,15 @@ def arrived_once(stack, message):
     assert not stack.spool_files()
 
 
+def parent(pid):
+    with open("/proc/%d/stat" % pid, encoding="ascii") as file:
+        return int(file.read().rsplit(")", 1)[1].split()[1])
+
+
+def alive(pid):
+    return os.path.exists("/proc/%d" % pid)
+
+
 def sent(message):
     del message["X-Stack-Deadline"]
     return message.as_bytes()
@@ -95,6 +105,35 @@ def test_inspector_killed(stack):
     assert len(stack.sekishod_log(
         r"error: inspector %d of generation \d+ was killed by signal 9 "
         r"\(Killed\); starting another" % victim)) == 1
+
+
+def test_generation_killed(stack):
+    """O4: when a generation is killed its inspectors end, and mail flows"""
+    # They would keep the memory of the signatures.
+    old = stack.inspectors()
+    generation, = {parent(pid) for pid in old}
+    before = len(stack.sekishod_log("generation .* signatures"))
+    os.kill(generation, signal.SIGKILL)
+    wait_until(lambda: not [pid for pid in old if alive(pid)], "their end")
+    wait_until(lambda: len(stack.sekishod_log("generation .* signatures")) >
+               before, "a new generation")
+    message = mail()
+    assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
+def test_inspector_log(stack):
+    """O4: an inspector has no log but a pipe to its generation"""
+    for pid in stack.inspectors():
+        for fd in 1, 2:
+            link = os.readlink("/proc/%d/fd/%d" % (pid, fd))
+            assert link.startswith("pipe:"), link
+        files = [os.readlink(path) for path in
+                 glob.glob("/proc/%d/fd/*" % pid)]
+        assert not [link for link in files if link.endswith(".log")]
+        with open("/proc/%d/maps" % pid, encoding="ascii") as maps:
+            shared = [line for line in maps if "/dev/zero (deleted)" in line]
+        assert len(shared) == 1, shared     # its own slot and no other's
 
 
 def test_two_inspectors_killed(stack):
