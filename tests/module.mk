@@ -55,6 +55,8 @@ check-fuzz: $(fuzz_bin)
 		$$f tests/fuzz/corpus/$${f##*/fuzz-} tests/data || { \
 		echo "not ok $${f##*/}"; status=1; }; \
 	done; exit $$status
+	@$(O)/tests/fuzz/fuzz-jail tests/fuzz/corpus || \
+		{ echo "not ok fuzz-jail over all corpora"; exit 1; }
 
 # "MAP:MODULE:HOST,HOST" for each module: what it exports, who loads it.
 check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(word 2,\
