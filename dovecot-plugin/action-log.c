@@ -11,8 +11,8 @@ add_if(string_t *line, const char *key, const char *value)
 		log_line_add(line, key, value);
 }
 
-void
-action_log(struct mail_user *user, const struct action *action)
+static void
+write_line(struct mail_user *user, const struct action *action)
 {
 	struct sekisho_user *own = sekisho_user(user);
 	string_t *line = t_str_new(256);
@@ -32,4 +32,13 @@ action_log(struct mail_user *user, const struct action *action)
 		action->refusal == NULL ? "ok" : "refused");
 	add_if(line, "text", action->refusal);
 	e_info(user->event, "sekisho: %s", str_c(line));
+}
+
+void
+action_log(struct mail_user *user, const struct action *action)
+{
+	/* The lines of a thousand messages need no more memory than one. */
+	T_BEGIN {
+		write_line(user, action);
+	} T_END;
 }

@@ -60,35 +60,29 @@ static const char *const state_keywords[] = {
 	[CLAIM_DELIVERED] = "$SekishoReleased",
 };
 
-static bool
-has_keyword(struct mailbox *box, uint32_t seq, const char *name)
-{
-	ARRAY_TYPE(keyword_indexes) keywords;
-	unsigned int wanted, keyword;
-
-	if (!mail_index_keyword_lookup(box->index, name, &wanted))
-		return false;
-	t_array_init(&keywords, 8);
-	mail_index_lookup_keywords(box->view, seq, &keywords);
-	array_foreach_elem(&keywords, keyword)
-		if (keyword == wanted)
-			return true;
-	return false;
-}
-
 enum claim_state
 claim_state(const struct claim *claim, uint32_t uid)
 {
 	struct mailbox *box = claim->box;
+	const ARRAY_TYPE(keywords) *names = mail_index_get_keywords(box->index);
+	ARRAY_TYPE(keyword_indexes) keywords;
+	enum claim_state state = CLAIM_HELD;
+	const char *name;
+	unsigned int keyword;
 	uint32_t seq;
 
 	if (!mail_index_lookup_seq(box->view, uid, &seq))
 		return CLAIM_GONE;
-	if (has_keyword(box, seq, state_keywords[CLAIM_DELIVERED]))
-		return CLAIM_DELIVERED;
-	if (has_keyword(box, seq, state_keywords[CLAIM_DOUBTFUL]))
-		return CLAIM_DOUBTFUL;
-	return CLAIM_HELD;
+	t_array_init(&keywords, 8);
+	mail_index_lookup_keywords(box->view, seq, &keywords);
+	array_foreach_elem(&keywords, keyword) {
+		name = array_idx_elem(names, keyword);
+		if (strcasecmp(name, state_keywords[CLAIM_DELIVERED]) == 0)
+			return CLAIM_DELIVERED;
+		if (strcasecmp(name, state_keywords[CLAIM_DOUBTFUL]) == 0)
+			state = CLAIM_DOUBTFUL;
+	}
+	return state;
 }
 
 struct mailbox *

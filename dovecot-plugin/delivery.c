@@ -14,6 +14,7 @@
 #include "release.h"
 
 #include <istream.h>
+#include <str.h>
 
 struct delivery {
 	pool_t pool;
@@ -25,6 +26,7 @@ struct delivery {
 	struct claim *claim;
 	ARRAY(struct released) mails;
 	ARRAY_TYPE(seq_range) uids;			/* in the quarantine */
+	string_t *room;		/* where each mail is put together */
 	bool approve;
 	bool partial;		/* something else than what was named */
 };
@@ -36,6 +38,7 @@ delivery_free(struct delivery *delivery)
 
 	gateway_free(&delivery->gateway);
 	claim_close(&delivery->claim);
+	str_free(&delivery->room);
 	mailbox_free(&delivery->into);
 	pool_unref(&pool);
 }
@@ -51,6 +54,7 @@ delivery_begin(struct mailbox_transaction_context *command,
 	delivery->command = command;
 	delivery->user = sekisho_user(command->box->storage->user);
 	delivery->into = into;
+	delivery->room = str_new(default_pool, 8192);
 	delivery->approve = approve;
 	p_array_init(&delivery->mails, pool, 16);
 	p_array_init(&delivery->uids, pool, 16);
@@ -126,7 +130,7 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	const struct marks *marks)
 {
 	struct istream *outgoing = outgoing_create(original, held,
-		delivery->user);
+		delivery->user, delivery->room);
 	struct control_refusal refusal;
 	struct released released;
 	int ret;
@@ -160,21 +164,13 @@ delivery_pass_over(struct delivery *delivery, bool again)
 		"only waits here to be deleted");
 }
 
-/*
- * A delivery was interrupted: has it stored the mail? We look where it shall go
- * now, for that is where whoever tries again will send it. Returns 1, 0 or -1.
- * Another mail server cannot be asked: the mail goes there once more.
- */
 static int
-delivery_was_stored(struct delivery *delivery, struct mail *mail,
+delivery_find_stored(struct delivery *delivery, struct mail *mail,
 	const struct sekisho_held *held)
 {
 	ARRAY_TYPE(seq_range) uids;
-	int ret;
+	int ret = held_find_released(delivery->into, held);
 
-	if (delivery->gateway != NULL)
-		return 0;
-	ret = held_find_released(delivery->into, held);
 	if (ret < 0)
 		return delivery_fail(delivery, held->id, delivery->into);
 	if (ret == 0)
@@ -186,37 +182,68 @@ delivery_was_stored(struct delivery *delivery, struct mail *mail,
 	return 1;
 }
 
+/*
+ * A delivery was interrupted: has it stored the mail? We look where it shall go
+ * now, for that is where whoever tries again will send it. Returns 1, 0 or -1.
+ * Another mail server cannot be asked: the mail goes there once more.
+ */
 static int
-delivery_add_original(struct delivery *delivery, struct mail *mail,
-	const struct sekisho_held *held, const struct marks *marks)
+delivery_was_stored(struct delivery *delivery, struct mail *mail)
 {
-	struct istream *original;
+	struct sekisho_held held;
 	int ret;
 
-	if (quarantine_mail_original(mail, &original) < 0)
-		return delivery_fail(delivery, held->id, mail->box);
-	ret = delivery_add_message(delivery, mail, held, original, marks);
-	i_stream_unref(&original);
+	if (delivery->gateway != NULL)
+		return 0;
+	if (quarantine_mail_read(mail, &held) < 0)
+		ret = delivery_fail(delivery, NULL, mail->box);
+	else
+		ret = delivery_find_stored(delivery, mail, &held);
+	sekisho_held_free(&held);
+	return ret;
+}
+
+/* Its file cannot be read; which message it is, the index may still know. */
+static int
+delivery_fail_unread(struct delivery *delivery, struct mail *mail)
+{
+	enum mail_error error;
+	const char *text = t_strdup(mailbox_get_last_error(mail->box, &error));
+	struct sekisho_held held;
+	int ret;
+
+	(void)quarantine_mail_read(mail, &held);
+	ret = delivery_refuse(delivery, held.id, error, text);
+	sekisho_held_free(&held);
 	return ret;
 }
 
 static int
-delivery_add_held(struct delivery *delivery, struct mail *mail, bool again,
-	bool doubtful, const struct marks *marks)
+delivery_add_held(struct delivery *delivery, struct mail *mail,
+	const struct marks *marks)
 {
 	struct sekisho_held held;
-	int ret = 0;
+	struct istream *original;
+	int ret;
 
-	if (quarantine_mail_read(mail, &held) < 0)
-		ret = delivery_fail(delivery, NULL, mail->box);
-	else if (doubtful)
-		ret = delivery_was_stored(delivery, mail, &held);
-	if (ret > 0)
-		ret = delivery_pass_over(delivery, again);
-	else if (ret == 0)
-		ret = delivery_add_original(delivery, mail, &held, marks);
+	if (quarantine_mail_open(mail, &held, &original) < 0)
+		return delivery_fail_unread(delivery, mail);
+	ret = delivery_add_message(delivery, mail, &held, original, marks);
+	i_stream_unref(&original);
 	sekisho_held_free(&held);
 	return ret;
+}
+
+static int
+delivery_add_doubtful(struct delivery *delivery, struct mail *mail, bool again,
+	const struct marks *marks)
+{
+	int ret = delivery_was_stored(delivery, mail);
+
+	if (ret < 0)
+		return -1;
+	return ret > 0 ? delivery_pass_over(delivery, again) :
+		delivery_add_held(delivery, mail, marks);
 }
 
 static int
@@ -228,10 +255,14 @@ delivery_add_marked(struct delivery *delivery, struct mail *mail, bool again,
 
 	switch (state) {
 	case CLAIM_HELD:
+		T_BEGIN {
+			ret = delivery_add_held(delivery, mail, marks);
+		} T_END;
+		break;
 	case CLAIM_DOUBTFUL:
 		T_BEGIN {
-			ret = delivery_add_held(delivery, mail, again,
-				state == CLAIM_DOUBTFUL, marks);
+			ret = delivery_add_doubtful(delivery, mail, again,
+				marks);
 		} T_END;
 		break;
 	case CLAIM_DELIVERED:

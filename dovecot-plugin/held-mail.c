@@ -19,6 +19,13 @@ struct span {
 };
 ARRAY_DEFINE_TYPE(span, struct span);
 
+/* Our fields in a header; on the data stack. */
+struct fields {
+	ARRAY_TYPE(span) spans;		/* where they stand */
+	const char *held;		/* the first X-Sekisho-Held, or NULL */
+	unsigned int held_count;	/* how many there are of it */
+};
+
 const char *
 held_mail_keyword(enum sekisho_held_class held_class)
 {
@@ -32,11 +39,16 @@ held_mail_keyword(enum sekisho_held_class held_class)
 }
 
 const char *
+held_mail_identity(const struct sekisho_held *held)
+{
+	return t_strconcat(held->id, "|", t_str_lcase(held->recipient), NULL);
+}
+
+const char *
 held_mail_guid(const struct sekisho_held *held)
 {
 	unsigned char digest[SHA256_RESULTLEN];
-	const char *text = t_strdup_printf("%s|%s", held->id,
-		t_str_lcase(held->recipient));
+	const char *text = held_mail_identity(held);
 	guid_128_t guid;
 
 	sha256_get_digest(text, strlen(text), digest);
@@ -67,50 +79,6 @@ held_mail_read(struct mail *mail, struct sekisho_held *held_r,
 		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
 }
 
-/* The value of the first field of that name, or NULL; *count_r of them. */
-static const char *
-find_value(struct istream *message, const char *name, unsigned int *count_r)
-{
-	struct message_header_parser_ctx *parser;
-	struct message_header_line *hdr;
-	const char *value = NULL;
-
-	*count_r = 0;
-	parser = message_parse_header_init(message, NULL,
-		MESSAGE_HEADER_PARSER_FLAG_CLEAN_ONELINE);
-	while (message_parse_header_next(parser, &hdr) > 0 && !hdr->eoh) {
-		if (strcasecmp(hdr->name, name) != 0)
-			continue;
-		if (hdr->continues)
-			hdr->use_full_value = TRUE;
-		else if (++*count_r == 1)
-			value = t_strndup(hdr->full_value,
-				hdr->full_value_len);
-	}
-	message_parse_header_deinit(&parser);
-	return value;
-}
-
-enum held_mail_result
-held_mail_parse(struct istream *message, struct sekisho_held *held_r,
-	struct sekisho_error *err)
-{
-	unsigned int count;
-	const char *value;
-
-	i_stream_seek(message, 0);
-	value = find_value(message, SEKISHO_HELD_HEADER, &count);
-	i_stream_seek(message, 0);
-	if (count == 0)
-		return HELD_MAIL_NONE;
-	if (count > 1) {
-		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
-		return HELD_MAIL_WRONG;
-	}
-	return sekisho_held_decode(held_r, value, err) < 0 ?
-		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
-}
-
 static bool
 is_ours(const struct message_header_line *hdr)
 {
@@ -118,9 +86,20 @@ is_ours(const struct message_header_line *hdr)
 		strcasecmp(hdr->name, SEKISHO_REASON_HEADER) == 0;
 }
 
-/* Where our fields stand; the last one may end at the end of the header. */
+/* Notes the value of one line of X-Sekisho-Held: the last line has it all. */
+static void
+take_value(struct message_header_line *hdr, struct fields *fields)
+{
+	if (hdr->continues)
+		hdr->use_full_value = TRUE;
+	else if (++fields->held_count == 1)
+		fields->held = t_strndup(hdr->full_value,
+			hdr->full_value_len);
+}
+
+/* Our fields; the last one may end at the end of the header. */
 static int
-find_fields(struct istream *input, ARRAY_TYPE(span) *spans)
+find_fields(struct istream *input, struct fields *fields)
 {
 	struct message_header_parser_ctx *parser;
 	struct message_header_line *hdr;
@@ -128,19 +107,25 @@ find_fields(struct istream *input, ARRAY_TYPE(span) *spans)
 	struct span *span = NULL;
 	uoff_t end_of_header = 0;
 
-	parser = message_parse_header_init(input, &size, 0);
+	i_zero(fields);
+	t_array_init(&fields->spans, 2);
+	i_stream_seek(input, 0);
+	parser = message_parse_header_init(input, &size,
+		MESSAGE_HEADER_PARSER_FLAG_CLEAN_ONELINE);
 	while (message_parse_header_next(parser, &hdr) > 0) {
 		if (hdr->eoh) {
 			end_of_header = hdr->crlf_newline ? 2 : 1;
 			break;
 		}
+		if (strcasecmp(hdr->name, SEKISHO_HELD_HEADER) == 0)
+			take_value(hdr, fields);
 		if (hdr->continued)
 			continue;
 		if (span != NULL)
 			span->end = hdr->name_offset;
 		span = NULL;
 		if (is_ours(hdr)) {
-			span = array_append_space(spans);
+			span = array_append_space(&fields->spans);
 			span->begin = hdr->name_offset;
 		}
 	}
@@ -150,24 +135,54 @@ find_fields(struct istream *input, ARRAY_TYPE(span) *spans)
 	return input->stream_errno == 0 ? 0 : -1;
 }
 
-/* What lies between the spans, as one stream. */
+static enum held_mail_result
+read_field(const struct fields *fields, struct sekisho_held *held_r,
+	struct sekisho_error *err)
+{
+	if (fields->held_count == 0)
+		return HELD_MAIL_NONE;
+	if (fields->held_count > 1) {
+		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
+		return HELD_MAIL_WRONG;
+	}
+	return sekisho_held_decode(held_r, fields->held, err) < 0 ?
+		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
+}
+
+enum held_mail_result
+held_mail_parse(struct istream *message, struct sekisho_held *held_r,
+	struct sekisho_error *err)
+{
+	struct fields fields;
+
+	/* Who reads on will see that it cannot be read. */
+	(void)find_fields(message, &fields);
+	i_stream_seek(message, 0);
+	return read_field(&fields, held_r, err);
+}
+
+/* What lies between the spans, as one stream: mostly what is after them. */
 static struct istream *
 cut_out(struct istream *input, const ARRAY_TYPE(span) *spans)
 {
-	unsigned int i, count;
-	const struct span *span = array_get(spans, &count);
-	struct istream **pieces = t_new(struct istream *, count + 2);
+	const struct span *span;
+	struct istream **pieces = t_new(struct istream *,
+		array_count(spans) + 2);
 	struct istream *result;
+	unsigned int i, count = 0;
 	uoff_t from = 0;
 
-	for (i = 0; i < count; i++) {
-		pieces[i] = i_stream_create_range(input, from,
-			span[i].begin - from);
-		from = span[i].end;
+	array_foreach(spans, span) {
+		if (span->begin > from)
+			pieces[count++] = i_stream_create_range(input, from,
+				span->begin - from);
+		from = span->end;
 	}
-	pieces[count] = i_stream_create_range(input, from, UOFF_T_MAX);
+	pieces[count++] = i_stream_create_range(input, from, UOFF_T_MAX);
+	if (count == 1)
+		return pieces[0];
 	result = i_stream_create_concat(pieces);
-	for (i = 0; i <= count; i++)
+	for (i = 0; i < count; i++)
 		i_stream_unref(&pieces[i]);
 	return result;
 }
@@ -175,27 +190,51 @@ cut_out(struct istream *input, const ARRAY_TYPE(span) *spans)
 int
 held_mail_cut(struct istream *message, struct istream **input_r)
 {
-	ARRAY_TYPE(span) spans;
+	struct fields fields;
 
-	t_array_init(&spans, 2);
-	i_stream_seek(message, 0);
-	if (find_fields(message, &spans) < 0)
+	if (find_fields(message, &fields) < 0)
 		return -1;
-	*input_r = cut_out(message, &spans);
+	*input_r = cut_out(message, &fields.spans);
 	return 0;
+}
+
+/* Our fields in what is stored. */
+static int
+find_stored_fields(struct mail *mail, struct istream **input_r,
+	struct fields *fields)
+{
+	if (mail_get_stream(mail, NULL, NULL, input_r) < 0)
+		return -1;
+	if (find_fields(*input_r, fields) == 0)
+		return 0;
+	mail_set_critical(mail, "read(%s) failed: %s",
+		i_stream_get_name(*input_r), i_stream_get_error(*input_r));
+	return -1;
 }
 
 int
 held_mail_original(struct mail *mail, struct istream **input_r)
 {
 	struct istream *input;
+	struct fields fields;
 
-	if (mail_get_stream(mail, NULL, NULL, &input) < 0)
+	if (find_stored_fields(mail, &input, &fields) < 0)
 		return -1;
-	if (held_mail_cut(input, input_r) < 0) {
-		mail_set_critical(mail, "read(%s) failed: %s",
-			i_stream_get_name(input), i_stream_get_error(input));
-		return -1;
-	}
+	*input_r = cut_out(input, &fields.spans);
 	return 0;
+}
+
+enum held_mail_result
+held_mail_open(struct mail *mail, struct sekisho_held *held_r,
+	struct istream **input_r, struct sekisho_error *err)
+{
+	struct istream *input;
+	struct fields fields;
+
+	if (find_stored_fields(mail, &input, &fields) < 0) {
+		sekisho_error_set(err, "cannot read the message");
+		return HELD_MAIL_FAILED;
+	}
+	*input_r = cut_out(input, &fields.spans);
+	return read_field(&fields, held_r, err);
 }

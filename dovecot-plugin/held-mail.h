@@ -22,9 +22,12 @@
 /* The keyword of a class: "$SekishoSpam", "$SekishoVirus" ... */
 const char *held_mail_keyword(enum sekisho_held_class held_class);
 
+/* Which message for whom, as a text on the data stack. */
+const char *held_mail_identity(const struct sekisho_held *held);
+
 /*
- * The GUID that a message is filed with, from the data stack: the same for the
- * same id and recipient, so that it can be found without reading any message.
+ * The GUID that a message is filed with, from the data stack: made of its
+ * identity, so that it can be found without reading any message.
  */
 const char *held_mail_guid(const struct sekisho_held *held);
 
@@ -55,6 +58,14 @@ enum held_mail_result held_mail_parse(struct istream *message,
  * the storage's error.
  */
 int held_mail_original(struct mail *mail, struct istream **input_r);
+
+/*
+ * Both at once, for a thousand messages: the field X-Sekisho-Held, and the
+ * original. input_r is set unless the result is HELD_MAIL_FAILED.
+ */
+enum held_mail_result held_mail_open(struct mail *mail,
+	struct sekisho_held *held_r, struct istream **input_r,
+	struct sekisho_error *err);
 
 /* The same of a stream, which must live as long. 0, or -1 with its error. */
 int held_mail_cut(struct istream *message, struct istream **input_r);

@@ -14,7 +14,9 @@ log_line_add(string_t *line, const char *key, const char *value)
 			plain = false;
 	if (str_len(line) > 0)
 		str_append_c(line, ' ');
-	str_printfa(line, "%s=%s", key, plain ? value : "\"");
+	str_append(line, key);
+	str_append_c(line, '=');
+	str_append(line, plain ? value : "\"");
 	for (p = value; !plain && *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			str_printfa(line, "\\x%02x", (unsigned char)*p);

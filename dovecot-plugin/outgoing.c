@@ -101,16 +101,18 @@ date_now(void)
 
 struct istream *
 outgoing_create(struct istream *original, const struct sekisho_held *held,
-	const struct sekisho_user *user)
+	const struct sekisho_user *user, string_t *room)
 {
-	string_t *text = str_new(default_pool, 8192);
 	struct istream *outgoing;
 
-	str_printfa(text, SEKISHO_RELEASED_HEADER ": id=%s; by=%s; %s\n",
-		held->id, user->administrator ? "administrator" : "user",
-		date_now());
-	outgoing = copy_all(original, text);
-	str_free(&text);
+	str_truncate(room, 0);
+	str_append(room, SEKISHO_RELEASED_HEADER ": id=");
+	str_append(room, held->id);
+	str_append(room, user->administrator ? "; by=administrator; " :
+		"; by=user; ");
+	str_append(room, date_now());
+	str_append_c(room, '\n');
+	outgoing = copy_all(original, room);
 	if (outgoing != NULL && original->stream_errno != 0) {
 		i_error("sekisho: read(%s) failed: %s",
 			i_stream_get_name(original),

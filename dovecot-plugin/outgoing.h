@@ -18,11 +18,13 @@ bool outgoing_is(const char *value, const char *id);
 
 /*
  * Copies it into memory, so that what was scanned is what is stored. user is
- * the one who releases. Returns the stream over the copy, which is the
+ * the one who releases; room is where it is put together, and empty or used
+ * for the message before. Returns the stream over the copy, which is the
  * caller's, or NULL with a line in the log.
  */
 struct istream *outgoing_create(struct istream *original,
-	const struct sekisho_held *held, const struct sekisho_user *user);
+	const struct sekisho_held *held, const struct sekisho_user *user,
+	string_t *room);
 
 /*
  * A descriptor of its bytes, which the caller closes, or -1 with a line in the

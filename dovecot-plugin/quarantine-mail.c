@@ -68,6 +68,19 @@ refuse_url(struct mail *mail)
 static const struct sekisho_held no_held = { .id = "", .rule = "",
 	.reason = "", .sender = "", .recipient = "", .key = "", .seal = "" };
 
+/* What administrators put there has no field of ours, or a wrong one. */
+static int
+read_held(struct mail *mail, enum held_mail_result result,
+	const struct sekisho_error *err, struct sekisho_held *held_r)
+{
+	if (result == HELD_MAIL_WRONG)
+		e_warning(mail->box->event, "sekisho: uid=%u: %s", mail->uid,
+			err->text);
+	if (result != HELD_MAIL_FOUND)
+		*held_r = no_held;
+	return result == HELD_MAIL_FAILED ? -1 : 0;
+}
+
 int
 quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r)
 {
@@ -78,12 +91,24 @@ quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r)
 	own->trusted = true;
 	result = held_mail_read(mail, held_r, NULL, &err);
 	own->trusted = false;
-	if (result == HELD_MAIL_WRONG)
-		e_warning(mail->box->event, "sekisho: uid=%u: %s", mail->uid,
-			err.text);
-	if (result != HELD_MAIL_FOUND)
-		*held_r = no_held;
-	return result == HELD_MAIL_FAILED ? -1 : 0;
+	return read_held(mail, result, &err, held_r);
+}
+
+int
+quarantine_mail_open(struct mail *mail, struct sekisho_held *held_r,
+	struct istream **original_r)
+{
+	struct quarantine_mail *own = quarantine_mail(mail);
+	struct sekisho_error err;
+	enum held_mail_result result;
+	time_t date;
+
+	/* Copying will ask; later, it costs the stream what it read ahead. */
+	(void)mail_get_received_date(mail, &date);
+	own->trusted = true;
+	result = held_mail_open(mail, held_r, original_r, &err);
+	own->trusted = false;
+	return read_held(mail, result, &err, held_r);
 }
 
 /*
@@ -172,18 +197,6 @@ held_close(struct mail *mail)
 
 	i_stream_unref(&own->masked);
 	own->module_ctx.super.close(mail);
-}
-
-int
-quarantine_mail_original(struct mail *mail, struct istream **original_r)
-{
-	struct quarantine_mail *own = quarantine_mail(mail);
-	int ret;
-
-	own->trusted = true;
-	ret = held_mail_original(mail, original_r);
-	own->trusted = false;
-	return ret;
 }
 
 static void

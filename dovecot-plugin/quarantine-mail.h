@@ -40,9 +40,10 @@ const char *const *keyword_names(struct mailbox *box,
 int quarantine_mail_read(struct mail *mail, struct sekisho_held *held_r);
 
 /*
- * The message without our lines: a stream of the caller's that must not outlive
- * the mail. Returns 0, or -1 with an error set.
+ * The same, and the message without our lines: a stream of the caller's that
+ * must not outlive the mail. Returns 0, or -1 with an error set and no stream.
  */
-int quarantine_mail_original(struct mail *mail, struct istream **original_r);
+int quarantine_mail_open(struct mail *mail, struct sekisho_held *held_r,
+	struct istream **original_r);
 
 #endif

@@ -88,8 +88,7 @@ set_marks(struct mail_save_context *ctx, const struct marks *marks)
 
 /*
  * What is stored there differs from what is stored here, so the GUID must not
- * be the same: dsync takes one for the other. It is made from that of the held
- * mail, but not by asking the storage, which reads a file for it.
+ * be the same: dsync takes one for the other.
  */
 static const char *
 released_guid(const struct sekisho_held *held)
@@ -97,7 +96,7 @@ released_guid(const struct sekisho_held *held)
 	guid_128_t guid;
 
 	mail_generate_guid_128_hash(t_strconcat("sekisho released ",
-		held_mail_guid(held), NULL), guid);
+		held_mail_identity(held), NULL), guid);
 	return guid_128_to_string(guid);
 }
 
