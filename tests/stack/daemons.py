@@ -389,7 +389,12 @@ class Sekishod(Signatures):
         return text if own else text.replace("example.com", "example.test")
 
     def command(self):
-        return [self.values["SEKISHOD"], "-c", self.values["SEKISHOD_CONFIG"]]
+        """STACK_JAIL_LOG: with tests/trust/jail-log.c, which writes there."""
+        notes = os.environ.get("STACK_JAIL_LOG")
+        observed = ["env", "JAIL_LOG=" + notes, "LD_PRELOAD=" +
+                    os.environ["STACK_JAIL_LIBRARY"]] if notes else []
+        return [*observed, self.values["SEKISHOD"], "-c",
+                self.values["SEKISHOD_CONFIG"]]
 
     def probe(self):
         with open(self.log, encoding="utf-8", errors="replace") as file:

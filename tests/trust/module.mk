@@ -2,10 +2,20 @@
 # counts; with TRUST=long it does all of its work instead of a part of it.
 #
 #   make test-trust    the short form of all steps, some minutes
-trust_steps :=
+trust_steps := \
+	tests/trust/jail-calls
+
+# Loaded into sekishod by tests/trust/jail-calls.
+jail_log := $(O)/tests/trust/jail-log.so
+$(jail_log): tests/trust/jail-log.c $(O)/.flags
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -o $@ $< \
+	  $(call pkg,--libs,libseccomp) -ldl
+trust-tools: $(jail_log) $(O)/tests/unit/test-jail
 
 test-trust:
-	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	@tests/stack/install && $(MAKE) --no-print-directory all \
+	  trust-tools && \
 	  tests/trust/run $(trust_steps)
 
-.PHONY: test-trust
+.PHONY: test-trust trust-tools
