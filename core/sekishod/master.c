@@ -53,6 +53,8 @@ struct master {
 	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
 	pid_t serving;			/* generation that has the socket */
 	pid_t starting;			/* generation that loads, or 0 */
+	pid_t leaving;			/* one that finishes its work, or 0 */
+	int64_t leave_until;
 	int starting_fd;		/* what it tells us, or -1 */
 	int serving_fd;
 	unsigned int generations;	/* started so far */
@@ -161,12 +163,14 @@ generation_exec(const struct master *master, int tell_fd)
 	_exit(EX_OSERR);
 }
 
+/* Two at most have their signatures in memory: a third one has to wait. */
 static void
 generation_start(struct master *master)
 {
 	int tell[2];
 
 	if (master->starting != 0 || master->stopping ||
+	    (master->serving != 0 && master->leaving != 0) ||
 	    sekisho_now() < master->start_after)
 		return;
 	master->wanted = false;
@@ -214,11 +218,26 @@ generation_switch(struct master *master)
 	if (master->serving != 0) {
 		kill(master->serving, SIGTERM);
 		close(master->serving_fd);
+		master->leaving = master->serving;
+		master->leave_until = sekisho_deadline(
+			(int64_t)master->config->deadline * 1000);
 	}
 	master->serving = master->starting;
 	master->serving_fd = master->starting_fd;
 	master->starting = 0;
 	master->starting_fd = -1;
+}
+
+/* An inspector that does not end must not keep new signatures out. */
+static void
+generation_part(struct master *master)
+{
+	if (master->leaving == 0 || sekisho_now() < master->leave_until)
+		return;
+	log_line(LOG_LEVEL_ERROR, "generation %d does not end; ending it",
+		(int)master->leaving);
+	kill(master->leaving, SIGKILL);
+	master->leave_until = INT64_MAX;
 }
 
 static void
@@ -332,6 +351,8 @@ child_died(struct master *master, pid_t pid, int status)
 		close(master->serving_fd);
 		master->serving_fd = -1;
 		generation_start(master);
+	} else if (pid == master->leaving) {
+		master->leaving = 0;
 	} else if (clerk_forget(master, pid)) {
 		clerk_died(status);
 	}
@@ -401,6 +422,7 @@ master_stop(struct master *master)
 		kill(master->serving, SIGTERM);
 	if (master->starting != 0)
 		kill(master->starting, SIGTERM);
+	child_wait(master->leaving, until);
 	child_wait(master->serving, until);
 	child_wait(master->starting, until);
 }
@@ -424,6 +446,7 @@ master_loop(struct master *master)
 		}
 		master_reap(master);
 		generation_listen(master);
+		generation_part(master);
 		if (master->serving == 0 || master->wanted)
 			generation_start(master);
 		clerks_start(master);
