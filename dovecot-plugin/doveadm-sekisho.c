@@ -7,6 +7,7 @@
  */
 #include "doveadm-ask.h"
 #include "doveadm-held.h"
+#include "no-memory.h"
 
 #include <module-dir.h>
 
@@ -116,6 +117,7 @@ doveadm_sekisho_plugin_init(struct module *module ATTR_UNUSED)
 {
 	unsigned int i;
 
+	no_memory_init();
 	for (i = 0; i < N_ELEMENTS(commands); i++)
 		doveadm_cmd_register_ver2(&commands[i]);
 }

@@ -23,6 +23,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
+	dovecot-plugin/no-memory.c \
 	dovecot-plugin/sender.c dovecot-plugin/approved-mailbox.c \
 	dovecot-plugin/approved-mirror.c dovecot-plugin/approved-change.c \
 	dovecot-plugin/approved-list.c dovecot-plugin/approved-entry.c
@@ -34,7 +35,7 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
-	dovecot-plugin/log-line.h \
+	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
 	dovecot-plugin/sender.h dovecot-plugin/approved-mailbox.h \
 	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
 	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
@@ -42,12 +43,12 @@ plugin_obj := $(plugin_src:%.c=$(O)/%.o)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
 	dovecot-plugin/held-room.c dovecot-plugin/retention.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
-	$(O)/dovecot-plugin/log-line.o
+	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/no-memory.o
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
 	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-log.c
 doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
-	$(O)/dovecot-plugin/retention.o
+	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
 	dovecot-plugin/doveadm-log.h \

@@ -17,6 +17,7 @@
 #include "held-filing.h"
 #include "held-mail.h"
 #include "log-line.h"
+#include "no-memory.h"
 #include "request.h"
 
 #define VERIFY_MS 10000
@@ -164,6 +165,7 @@ lmtp_deliver(struct mail_deliver_context *ctx, struct mail_storage **storage_r)
 void
 sekisho_lmtp_plugin_init(struct module *module)
 {
+	no_memory_init();
 	next_deliver = mail_deliver_hook_set(lmtp_deliver);
 }
 

@@ -5,6 +5,7 @@
 #include "sekisho-plugin.h"
 #include "approved-mailbox.h"
 #include "folder.h"
+#include "no-memory.h"
 #include "sekisho.h"
 
 void sekisho_plugin_init(struct module *module);
@@ -140,6 +141,7 @@ static struct mail_storage_hooks hooks = {
 void
 sekisho_plugin_init(struct module *module)
 {
+	no_memory_init();
 	mail_storage_hooks_add(module, &hooks);
 }
 

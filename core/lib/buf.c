@@ -8,6 +8,8 @@
 
 #include "buf.h"
 
+void (*sekisho_no_memory)(void);
+
 void
 sekisho_buf_init(struct sekisho_buf *buf, size_t max)
 {
@@ -42,6 +44,8 @@ buf_reserve(struct sekisho_buf *buf, size_t len)
 		size *= 2;
 	data = realloc(buf->data, size);
 	if (data == NULL) {
+		if (sekisho_no_memory != NULL)
+			sekisho_no_memory();
 		buf->failed = true;
 		return false;
 	}

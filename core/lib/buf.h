@@ -10,6 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * Called when there is no memory, unless NULL; it may end the process. Who
+ * does not look at ->failed would otherwise go on with half a text.
+ */
+extern void (*sekisho_no_memory)(void);
+
 struct sekisho_buf {
 	char *data;	/* always NUL-terminated once anything was added */
 	size_t len;	/* bytes without that NUL */

@@ -260,9 +260,13 @@ sekisho_held_decode(struct sekisho_held *held_r, const char *value,
 		return sekisho_error_set(err, SEKISHO_HELD_HEADER
 			": longer than %u bytes", SEKISHO_HELD_MAX);
 	text = malloc(2 * (len + 1));
-	if (text == NULL)
+	if (text == NULL) {
+		/* Not the same as a field that is wrong. */
+		if (sekisho_no_memory != NULL)
+			sekisho_no_memory();
 		return sekisho_error_set(err, SEKISHO_HELD_HEADER
 			": out of memory");
+	}
 	for (out = text; *value != '\0'; value++)
 		if (!is_blank(*value))
 			*out++ = *value;

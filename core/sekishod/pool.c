@@ -28,7 +28,7 @@ struct pool {
 	struct block *blocks;	/* the first one is being filled */
 };
 
-static void __attribute__((noreturn))
+void
 pool_exhausted(void)
 {
 	fputs("sekishod: out of memory\n", stderr);

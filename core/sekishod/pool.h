@@ -11,6 +11,9 @@
 
 struct pool;
 
+/* Ends the process, because there is no memory. */
+void pool_exhausted(void) __attribute__((noreturn));
+
 struct pool *pool_new(void);
 
 /* Frees the pool and all that came from it. pool may be NULL. */

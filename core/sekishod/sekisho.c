@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "buf.h"
 #include "explain.h"
+#include "pool.h"
 #include "reconcile.h"
 
 static const struct {
@@ -24,6 +26,7 @@ main(int argc, char *argv[])
 {
 	size_t i;
 
+	sekisho_no_memory = pool_exhausted;
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);
 	     i++)
 		if (strcmp(argv[1], commands[i].name) == 0)

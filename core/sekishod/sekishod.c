@@ -7,11 +7,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "config.h"
 #include "generation.h"
 #include "log.h"
 #include "master.h"
 #include "policy.h"
+#include "pool.h"
 
 struct arguments {
 	const char *config_file;
@@ -69,6 +71,7 @@ main(int argc, char *argv[])
 	struct arguments arguments = { .config_file = CONFIG_FILE };
 	int option;
 
+	sekisho_no_memory = pool_exhausted;
 	while ((option = getopt(argc, argv, "c:g:nt:V")) != -1) {
 		switch (option) {
 		case 'c':

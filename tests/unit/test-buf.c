@@ -2,9 +2,54 @@
  * test-buf.c - a buffer that grows up to its maximum, and remembers failure.
  */
 #include <stdint.h>
+#include <stdlib.h>
 
-#include "buf.h"
+static void *no_memory(void *old, size_t size);
+
+#define realloc no_memory
+#include "buf.c"
+#undef realloc
 #include "test.h"
+
+static bool memory = true;
+static int asked;
+
+static void *
+no_memory(void *old, size_t size)
+{
+	return memory ? realloc(old, size) : NULL;
+}
+
+static void
+count_asked(void)
+{
+	asked++;
+}
+
+static void
+test_no_memory(void)
+{
+	struct sekisho_buf buf;
+
+	test_begin("buf: without memory the text stays, somebody knows");
+	sekisho_buf_init(&buf, 4096);
+	sekisho_buf_puts(&buf, "1");
+	memory = false;
+	sekisho_buf_printf(&buf, "%300d", 2);
+	test_assert(buf.failed);
+	test_str(buf.data, "1");
+	sekisho_no_memory = count_asked;
+	sekisho_buf_free(&buf);
+	sekisho_buf_puts(&buf, "2");
+	test_int(asked, 1);
+	test_begin("buf: its maximum is no lack of memory");
+	sekisho_buf_init(&buf, 2);
+	sekisho_buf_puts(&buf, "123");
+	test_int(asked, 1);
+	memory = true;
+	sekisho_no_memory = NULL;
+	sekisho_buf_free(&buf);
+}
 
 static void
 test_grow(void)
@@ -85,5 +130,6 @@ main(void)
 {
 	test_grow();
 	test_maximum();
+	test_no_memory();
 	return test_done();
 }
