@@ -68,7 +68,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := demo test stack stack-down bench bench-directory \
-	bench-imap check-imaptest fuzz help test-trust
+	bench-imap check-imaptest fuzz help fault test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk

@@ -2,8 +2,10 @@
 # counts; with TRUST=long it does all of its work instead of a part of it.
 #
 #   make test-trust    the short form of all steps, some minutes
+#   make fault         every call of every function fails once (an hour)
 trust_steps := \
-	tests/trust/jail-calls
+	tests/trust/jail-calls \
+	tests/trust/fault
 
 # Loaded into sekishod by tests/trust/jail-calls.
 jail_log := $(O)/tests/trust/jail-log.so
@@ -18,4 +20,8 @@ test-trust:
 	  trust-tools && \
 	  tests/trust/run $(trust_steps)
 
-.PHONY: test-trust trust-tools
+fault:
+	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	  TRUST=long tests/trust/run tests/trust/fault
+
+.PHONY: fault test-trust trust-tools
