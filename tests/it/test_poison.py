@@ -56,6 +56,7 @@ def test_held(deadly):
     """U2: a mail that kills inspectors each time is held at the third try
 
     Whole, for the administrator; the next one is not tried at all."""
+    # complaint S5
     for number in range(2):
         message = poison(1, X_Try=str(number))
         assert answer(deadly, message)[0] == 451
