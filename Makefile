@@ -82,7 +82,7 @@ endif
 include tests/trust/module.mk
 
 # Objects are rebuilt when the command line that made them changes.
-flags := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+flags := $(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS))
 $(O)/.flags: FORCE
 	@mkdir -p $(@D); printf '%s\n' '$(flags)' | cmp -s - $@ || \
 	  printf '%s\n' '$(flags)' >$@
