@@ -2,14 +2,13 @@
  * directory_cache.c - a table of fixed size; a newer answer takes the place of
  * an older one.
  */
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "channel.h"
 #include "directory_cache.h"
+#include "mapping.h"
 
 #define SLOTS 4096u
 
@@ -33,14 +32,7 @@ struct directory_cache {
 struct directory_changes *
 directory_changes_new(struct sekisho_error *err)
 {
-	void *map = mmap(NULL, sizeof(struct directory_changes),
-		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (map == MAP_FAILED) {
-		sekisho_error_set(err, "mmap: %s", strerror(errno));
-		return NULL;
-	}
-	return map;
+	return mapping_shared(sizeof(struct directory_changes), err);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "inspect.h"
 #include "inspectors.h"
 #include "log.h"
+#include "mapping.h"
 #include "poison.h"
 #include "rewrite.h"
 
@@ -29,8 +30,8 @@ mail_key(const struct examination *ex, uint64_t *key_r)
 
 	if (start > ex->size)
 		return false;
-	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
-	if (map == MAP_FAILED)
+	map = mapping_of_file(ex->message_fd, ex->size, NULL);
+	if (map == NULL)
 		return false;
 	*key_r = poison_key(ex->message, map + start, ex->size - start);
 	munmap(map, ex->size);
@@ -100,9 +101,9 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 		find_poison(ex);
 		return 0;
 	}
-	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
-	if (map == MAP_FAILED)
-		return sekisho_error_set(err, "mmap: %s", strerror(errno));
+	map = mapping_of_file(ex->message_fd, ex->size, err);
+	if (map == NULL)
+		return -1;
 	result = inspect_message(ex->checkpoint->engine, map, ex->size,
 		types, ex->pool, &ex->inspection, err);
 	munmap(map, ex->size);
@@ -182,11 +183,9 @@ rewrite_here(struct examination *ex, const struct edit_list *edits, int out,
 	struct sekisho_buf entity;
 	void *map;
 
-	map = mmap(NULL, ex->size, PROT_READ, MAP_PRIVATE, ex->message_fd, 0);
-	if (map == MAP_FAILED) {
-		sekisho_error_set(err, "mmap: %s", strerror(errno));
+	map = mapping_of_file(ex->message_fd, ex->size, err);
+	if (map == NULL)
 		return REWRITE_FAILED;
-	}
 	sekisho_buf_init(&entity, SEKISHO_MESSAGE_MAX);
 	result = rewrite_message(ex->checkpoint->engine, map, ex->size, edits,
 		&entity, err);

@@ -28,6 +28,7 @@
 #include "inspector_log.h"
 #include "listener.h"
 #include "log.h"
+#include "mapping.h"
 
 #define INSPECTORS_MAX 256u
 
@@ -70,11 +71,9 @@ generation_open(struct generation *gen, struct sekisho_error *err)
 			gen->jail_directory, strerror(errno));
 	for (i = 0; i < config->inspectors; i++) {
 		gen->logs[i].fd = -1;
-		gen->slots[i] = mmap(NULL, sizeof(*gen->slots[i]), PROT_READ |
-			PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (gen->slots[i] == MAP_FAILED)
-			return sekisho_error_set(err, "mmap: %s",
-				strerror(errno));
+		gen->slots[i] = mapping_shared(sizeof(*gen->slots[i]), err);
+		if (gen->slots[i] == NULL)
+			return -1;
 	}
 	return 0;
 }
@@ -99,7 +98,6 @@ inspector_main(const struct generation *gen, unsigned int index, int ready_fd,
 				"best-effort") == 0,
 		},
 	};
-
 	unsigned int i;
 
 	close(gen->master_fd);

@@ -22,6 +22,7 @@
 #include "inspector_log.h"
 #include "listener.h"
 #include "log.h"
+#include "mapping.h"
 #include "rewrite.h"
 
 /* A fresh process now and then, so that no leak of a library grows. */
@@ -79,10 +80,9 @@ job_open(struct job *job, struct sekisho_error *err)
 	job->len = (size_t)st.st_size;
 	if (job->len <= COPY_MAX)
 		return job_copy(job, err);
-	map = mmap(NULL, job->len, PROT_READ, MAP_PRIVATE,
-		job->request.fds[0], 0);
-	if (map == MAP_FAILED)
-		return sekisho_error_set(err, "mmap: %s", strerror(errno));
+	map = mapping_of_file(job->request.fds[0], job->len, err);
+	if (map == NULL)
+		return -1;
 	job->message = map;
 	job->mapped = true;
 	return 0;

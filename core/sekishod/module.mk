@@ -72,6 +72,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	listener.c \
 	log.c \
 	master.c \
+	mapping.c \
 	mime.c \
 	mimecode.c \
 	mimefacts.c \

@@ -6,14 +6,13 @@
  * forgotten. A slot is one word, changed at once, so a clerk that dies at any
  * point leaves the table whole.
  */
-#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 
 #include <sodium.h>
 
+#include "mapping.h"
 #include "poison.h"
 
 #define SLOTS 4096u
@@ -31,14 +30,7 @@ struct poison {
 struct poison *
 poison_new(struct sekisho_error *err)
 {
-	void *poison = mmap(NULL, sizeof(struct poison), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (poison == MAP_FAILED) {
-		sekisho_error_set(err, "mmap: %s", strerror(errno));
-		return NULL;
-	}
-	return poison;
+	return mapping_shared(sizeof(struct poison), err);
 }
 
 /* From 1 on: 0 is never. */

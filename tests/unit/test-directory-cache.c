@@ -3,6 +3,7 @@
  * somebody changes something, in whatever process (SPEC A9).
  */
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
