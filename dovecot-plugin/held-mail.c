@@ -56,6 +56,19 @@ held_mail_guid(const struct sekisho_held *held)
 	return guid_128_to_string(guid);
 }
 
+/* Of one field, which may not be one of several. */
+static enum held_mail_result
+read_value(const char *value, bool several, struct sekisho_held *held_r,
+	struct sekisho_error *err)
+{
+	if (several) {
+		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
+		return HELD_MAIL_WRONG;
+	}
+	return sekisho_held_decode(held_r, value, err) < 0 ?
+		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
+}
+
 enum held_mail_result
 held_mail_read(struct mail *mail, struct sekisho_held *held_r,
 	const char **value_r, struct sekisho_error *err)
@@ -69,14 +82,9 @@ held_mail_read(struct mail *mail, struct sekisho_held *held_r,
 	}
 	if (ret == 0 || values[0] == NULL)
 		return HELD_MAIL_NONE;
-	if (values[1] != NULL) {
-		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
-		return HELD_MAIL_WRONG;
-	}
 	if (value_r != NULL)
 		*value_r = values[0];
-	return sekisho_held_decode(held_r, values[0], err) < 0 ?
-		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
+	return read_value(values[0], values[1] != NULL, held_r, err);
 }
 
 static bool
@@ -141,12 +149,7 @@ read_field(const struct fields *fields, struct sekisho_held *held_r,
 {
 	if (fields->held_count == 0)
 		return HELD_MAIL_NONE;
-	if (fields->held_count > 1) {
-		sekisho_error_set(err, "more than one " SEKISHO_HELD_HEADER);
-		return HELD_MAIL_WRONG;
-	}
-	return sekisho_held_decode(held_r, fields->held, err) < 0 ?
-		HELD_MAIL_WRONG : HELD_MAIL_FOUND;
+	return read_value(fields->held, fields->held_count > 1, held_r, err);
 }
 
 enum held_mail_result

@@ -122,15 +122,22 @@ value_fold(struct sekisho_buf *buf, const char *text)
 	sekisho_buf_puts(buf, "\n");
 }
 
+/* The value of the field, on one line. */
+static void
+held_write(const struct sekisho_held *held, struct sekisho_buf *buf)
+{
+	sekisho_held_sealed(held, buf);
+	sekisho_buf_puts(buf, "seal=");
+	sekisho_buf_puts(buf, held->seal);
+}
+
 void
 sekisho_held_encode(const struct sekisho_held *held, struct sekisho_buf *buf)
 {
 	struct sekisho_buf text;
 
 	sekisho_buf_init(&text, SEKISHO_HELD_MAX);
-	sekisho_held_sealed(held, &text);
-	sekisho_buf_puts(&text, "seal=");
-	sekisho_buf_puts(&text, held->seal);
+	held_write(held, &text);
 	if (text.failed) {
 		buf->failed = true;
 	} else {
@@ -218,9 +225,7 @@ held_is_written(const struct sekisho_held *held, const char *text)
 	bool same;
 
 	sekisho_buf_init(&again, SEKISHO_HELD_MAX);
-	sekisho_held_sealed(held, &again);
-	sekisho_buf_puts(&again, "seal=");
-	sekisho_buf_puts(&again, held->seal);
+	held_write(held, &again);
 	same = !again.failed && strcmp(again.data, text) == 0;
 	sekisho_buf_free(&again);
 	return same;
