@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 
+import preload
 from rawimap import Session
 from running import wait_until
 
@@ -33,13 +34,11 @@ class CrashingDovecot:
         self.process = None
 
     def _write(self, stack, settings):
-        subprocess.run(["gcc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared",
-                        "-o", self.top + "/kill.so", HERE + "/kill.c"],
-                       check=True)
+        library = preload.build(HERE + "/kill.c", self.top)
         with open(self.top + "/imap", "w", encoding="ascii") as file:
             file.write("#!/bin/sh\nexport LD_PRELOAD=%s KILL_FILE=%s\n"
                        "exec /usr/lib/dovecot/imap \"$@\"\n" % (
-                           self.top + "/kill.so", self.kill_file))
+                           library, self.kill_file))
         os.chmod(self.top + "/imap", 0o755)
         with open(stack.env["DOVECOT_CONFIG"], encoding="utf-8") as file:
             text = file.read()

@@ -2,10 +2,10 @@
 into sekishod, so that there are such mails."""
 import os
 import re
-import subprocess
 
 import pytest
 
+import preload
 from doveadm import Doveadm
 from holding import as_administrator
 from mails import ENCRYPTED_ZIP, mail
@@ -21,11 +21,9 @@ CRASH = "Sekisho.Unscannable.Crash"
 def deadly(start_stack):
     """A stack in which words kill inspectors."""
     stack = start_stack("poison", STACK_RSPAMD="0")
-    library = stack.env["STACK_DIR"] + "/poison.so"
-    subprocess.run(["gcc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-o",
-                    library, HERE + "/poison.c"], check=True)
     stack.stop("sekishod")
-    stack.environment["LD_PRELOAD"] = library
+    stack.environment["LD_PRELOAD"] = preload.build(
+        HERE + "/poison.c", stack.env["STACK_DIR"])
     stack.start("sekishod")
     return stack
 

@@ -132,11 +132,10 @@ class Site:
     # -- what is there -----------------------------------------------------
 
     def doveadm(self, *arguments):
-        environment = dict(os.environ)
         return subprocess.run(
             ["doveadm", "-c", self.stack.env["DOVECOT_CONFIG"], *arguments],
-            check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment).stdout
+            check=False, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL).stdout
 
     def fetch(self, user, folder):
         """Message-ID -> the bodies of all mails that have it."""

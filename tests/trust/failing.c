@@ -316,39 +316,27 @@ needs_mode(int flags)
 	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
-#define OPEN(name) \
+#define OPEN(name, params, args) \
 int \
-name(const char *path, int flags, ...) \
+name params \
 { \
-	va_list args; \
+	va_list rest; \
 	mode_t mode; \
 \
 	if (fails("open", HERE, ENFILE)) \
 		return -1; \
-	va_start(args, flags); \
-	mode = needs_mode(flags) ? va_arg(args, mode_t) : 0; \
-	va_end(args); \
-	return NEXT(name)(path, flags, mode); \
-}
-#define OPENAT(name) \
-int \
-name(int dir, const char *path, int flags, ...) \
-{ \
-	va_list args; \
-	mode_t mode; \
-\
-	if (fails("open", HERE, ENFILE)) \
-		return -1; \
-	va_start(args, flags); \
-	mode = needs_mode(flags) ? va_arg(args, mode_t) : 0; \
-	va_end(args); \
-	return NEXT(name)(dir, path, flags, mode); \
+	va_start(rest, flags); \
+	mode = needs_mode(flags) ? va_arg(rest, mode_t) : 0; \
+	va_end(rest); \
+	return NEXT(name) args; \
 }
 
-OPEN(open)
-OPEN(open64)
-OPENAT(openat)
-OPENAT(openat64)
+OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(openat, (int dir, const char *path, int flags, ...),
+	(dir, path, flags, mode))
+OPEN(openat64, (int dir, const char *path, int flags, ...),
+	(dir, path, flags, mode))
 
 FILE *
 fopen64(const char *path, const char *how)

@@ -4,6 +4,8 @@ import os
 import struct
 import subprocess
 
+import preload
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAIL, SHORT, KILL = range(3)
 SIZE = 184
@@ -13,10 +15,8 @@ class Failing:
     """Builds failing.so; environment is what lets a process load it."""
 
     def __init__(self, directory):
-        library = directory + "/failing.so"
+        library = preload.build(HERE + "/failing.c", directory)
         self.path = directory + "/failing"
-        subprocess.run(["gcc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared",
-                        "-o", library, HERE + "/failing.c"], check=True)
         with open(self.path, "wb") as file:
             file.write(bytes(SIZE))
         os.chmod(self.path, 0o666)

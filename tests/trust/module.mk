@@ -18,10 +18,10 @@ trust-tools: $(jail_log) $(O)/tests/unit/test-jail
 test-trust:
 	@tests/stack/install && $(MAKE) --no-print-directory all \
 	  trust-tools && \
-	  tests/trust/run $(trust_steps)
+	  tests/run $(trust_steps)
 
 fault:
 	@tests/stack/install && $(MAKE) --no-print-directory all && \
-	  TRUST=long tests/trust/run tests/trust/fault
+	  TRUST=long tests/run tests/trust/fault
 
 .PHONY: fault test-trust trust-tools
