@@ -15,5 +15,5 @@ no_memory(void)
 void
 no_memory_init(void)
 {
-	sekisho_no_memory = no_memory;
+	sekisho_no_memory_call(no_memory);
 }

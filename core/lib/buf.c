@@ -8,7 +8,20 @@
 
 #include "buf.h"
 
-void (*sekisho_no_memory)(void);
+static void (*no_memory_handler)(void);
+
+void
+sekisho_no_memory_call(void (*handler)(void))
+{
+	no_memory_handler = handler;
+}
+
+void
+sekisho_no_memory(void)
+{
+	if (no_memory_handler != NULL)
+		no_memory_handler();
+}
 
 void
 sekisho_buf_init(struct sekisho_buf *buf, size_t max)
@@ -44,8 +57,7 @@ buf_reserve(struct sekisho_buf *buf, size_t len)
 		size *= 2;
 	data = realloc(buf->data, size);
 	if (data == NULL) {
-		if (sekisho_no_memory != NULL)
-			sekisho_no_memory();
+		sekisho_no_memory();
 		buf->failed = true;
 		return false;
 	}

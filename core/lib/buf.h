@@ -11,10 +11,14 @@
 #include <stddef.h>
 
 /*
- * Called when there is no memory, unless NULL; it may end the process. Who
- * does not look at ->failed would otherwise go on with half a text.
+ * What is called from now on when there is no memory; it may end the process.
+ * Who does not look at ->failed would otherwise go on with half a text. NULL,
+ * as at the start: nothing.
  */
-extern void (*sekisho_no_memory)(void);
+void sekisho_no_memory_call(void (*handler)(void));
+
+/* Calls that: an allocation has failed. It may return. */
+void sekisho_no_memory(void);
 
 struct sekisho_buf {
 	char *data;	/* always NUL-terminated once anything was added */

@@ -267,8 +267,7 @@ sekisho_held_decode(struct sekisho_held *held_r, const char *value,
 	text = malloc(2 * (len + 1));
 	if (text == NULL) {
 		/* Not the same as a field that is wrong. */
-		if (sekisho_no_memory != NULL)
-			sekisho_no_memory();
+		sekisho_no_memory();
 		return sekisho_error_set(err, SEKISHO_HELD_HEADER
 			": out of memory");
 	}

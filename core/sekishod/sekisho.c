@@ -26,7 +26,7 @@ main(int argc, char *argv[])
 {
 	size_t i;
 
-	sekisho_no_memory = pool_exhausted;
+	sekisho_no_memory_call(pool_exhausted);
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);
 	     i++)
 		if (strcmp(argv[1], commands[i].name) == 0)

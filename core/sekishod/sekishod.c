@@ -71,7 +71,7 @@ main(int argc, char *argv[])
 	struct arguments arguments = { .config_file = CONFIG_FILE };
 	int option;
 
-	sekisho_no_memory = pool_exhausted;
+	sekisho_no_memory_call(pool_exhausted);
 	while ((option = getopt(argc, argv, "c:g:nt:V")) != -1) {
 		switch (option) {
 		case 'c':

@@ -38,7 +38,7 @@ test_no_memory(void)
 	sekisho_buf_printf(&buf, "%300d", 2);
 	test_assert(buf.failed);
 	test_str(buf.data, "1");
-	sekisho_no_memory = count_asked;
+	sekisho_no_memory_call(count_asked);
 	sekisho_buf_free(&buf);
 	sekisho_buf_puts(&buf, "2");
 	test_int(asked, 1);
@@ -47,7 +47,7 @@ test_no_memory(void)
 	sekisho_buf_puts(&buf, "123");
 	test_int(asked, 1);
 	memory = true;
-	sekisho_no_memory = NULL;
+	sekisho_no_memory_call(NULL);
 	sekisho_buf_free(&buf);
 }
 
