@@ -199,12 +199,21 @@ held_close(struct mail *mail)
 	own->module_ctx.super.close(mail);
 }
 
+/* Dovecot keeps a keyword as it was written first, and ignores case. */
+bool
+quarantine_keyword(const char *keyword)
+{
+	static const char prefix[] = "$Sekisho";
+
+	return strncasecmp(keyword, prefix, strlen(prefix)) == 0;
+}
+
 static void
 add_names(ARRAY_TYPE(const_string) *names, const char *const *keywords,
 	bool ours)
 {
 	for (; *keywords != NULL; keywords++)
-		if (str_begins(*keywords, QUARANTINE_KEYWORDS) == ours)
+		if (quarantine_keyword(*keywords) == ours)
 			array_push_back(names, keywords);
 }
 

@@ -8,9 +8,6 @@
 #include "held-mail.h"
 #include "sekisho-plugin.h"
 
-/* Keywords that begin with this are ours; users do not change them. */
-#define QUARANTINE_KEYWORDS "$Sekisho"
-
 struct quarantine_mail {
 	union mail_module_context module_ctx;
 
@@ -28,6 +25,9 @@ struct quarantine_mail {
 
 /* NULL when the message is not in a quarantine. */
 struct quarantine_mail *quarantine_mail(struct mail *mail);
+
+/* Is this keyword ours ("$Sekisho..."), so that users do not change it? */
+bool quarantine_keyword(const char *keyword);
 
 /* The names of keywords of a mailbox, on the data stack, NULL at the end. */
 const char *const *keyword_names(struct mailbox *box,

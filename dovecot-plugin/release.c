@@ -70,7 +70,7 @@ set_marks(struct mail_save_context *ctx, const struct marks *marks)
 
 	t_array_init(&names, 8);
 	for (keyword = marks->keywords; *keyword != NULL; keyword++)
-		if (!str_begins(*keyword, QUARANTINE_KEYWORDS))
+		if (!quarantine_keyword(*keyword))
 			array_push_back(&names, keyword);
 	if (!array_is_empty(&names)) {
 		array_append_zero(&names);

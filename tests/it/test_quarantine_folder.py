@@ -298,11 +298,12 @@ def test_q8_keywords(quarantine, imap):
     held = quarantine.hold(held_class="content")
     imap.must("NOOP")
     uid = quarantine.uid(imap, held)
-    for command in ("+FLAGS ($SekishoReleased mine)", "-FLAGS "
-                    "($SekishoContent)", "FLAGS (\\Seen)"):
+    for command in ("+FLAGS ($SekishoReleased mine)", "+FLAGS "
+                    "($sekishoRELEASING)", "-FLAGS ($SekishoContent)",
+                    "-FLAGS ($SEKISHOcontent)", "FLAGS (\\Seen)"):
         imap.must("UID STORE %d %s" % (uid, command))
     flags = imap.must("UID FETCH %d FLAGS" % uid).untagged[-1]
-    assert "$SekishoContent" in flags and "$SekishoReleased" not in flags
+    assert "$SekishoContent" in flags and "$sekishorel" not in flags.lower()
     assert "\\Seen" in flags and "mine" not in flags
 
 
