@@ -5,9 +5,8 @@
  * A message without the field X-Sekisho-Held is none of our business. One with
  * it is shown to sekishod: when the seal is true it is filed into the
  * quarantine or not taken at all, so that Exim comes again; never is it
- * delivered instead. When the seal is false - forged, or another user's -
- * the field means nothing and the message goes its ordinary way. One log line
- * says which.
+ * delivered instead. When the seal is false, the field means nothing and the
+ * message goes its ordinary way. One log line says which.
  */
 #include "dovecot-compat.h"
 #include <mail-deliver.h>

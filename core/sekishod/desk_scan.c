@@ -8,6 +8,7 @@
 
 #include "channel.h"
 #include "desk.h"
+#include "envelope.h"
 #include "explanation.h"
 #include "frame.h"
 #include "hold.h"
@@ -114,6 +115,7 @@ visit_examine(struct visit *visit)
 		.message_fd = -1,
 	};
 
+	envelope_addresses(&visit->message, ex.pool);
 	if (visit->request.type == SEKISHO_FRAME_MESSAGE)
 		visit_plan(visit, &ex);
 	else

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "envelope.h"
 #include "hold.h"
 #include "seal.h"
 #include "text.h"
@@ -120,14 +121,17 @@ held_receive(struct inquiry *inquiry, struct sekisho_held *held_r)
 void
 hold_verify_answer(struct inquiry *inquiry)
 {
-	const char *user = inquiry_get(inquiry, "user");
+	const char *user = envelope_address(inquiry_get(inquiry, "user"),
+		inquiry->pool);
 	struct sekisho_held held;
 
 	if (held_receive(inquiry, &held) < 0)
 		return;
-	if (strcasecmp(user, held.recipient) != 0)
-		inquiry_fail(inquiry, SEKISHO_STATUS_REFUSED, "user",
-			"sealed for %s", held.recipient);
+	/* It is held mail, if not his: no reason to let it into his INBOX. */
+	if (strcasecmp(user, envelope_address(held.recipient,
+	    inquiry->pool)) != 0)
+		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
+			"held for %s, not for %s", held.recipient, user);
 	sekisho_held_free(&held);
 }
 
@@ -139,7 +143,8 @@ hold_forward_answer(struct inquiry *inquiry)
 
 	if (held_receive(inquiry, &held) < 0)
 		return;
-	held.recipient = inquiry_get(inquiry, "recipient");
+	held.recipient = envelope_address(inquiry_get(inquiry, "recipient"),
+		inquiry->pool);
 	field = held_field(inquiry->checkpoint->keys, &held, inquiry->pool);
 	if (field == NULL)
 		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "recipient",

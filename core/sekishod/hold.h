@@ -19,8 +19,8 @@ int hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
 /*
  * control.sock: may Dovecot file this message into the quarantine of "user"?
  * "header" is the value of its field X-Sekisho-Held. OK; REFUSED when the seal
- * is false or for somebody else; UNAVAILABLE when it was made with a key that
- * this sekishod does not have.
+ * is false; INVALID when the mail is held for somebody else; UNAVAILABLE when
+ * the seal was made with a key that this sekishod does not have.
  */
 void hold_verify_answer(struct inquiry *inquiry);
 

@@ -10,6 +10,7 @@
 
 #include <gmime/gmime.h>
 
+#include "envelope.h"
 #include "mimefacts.h"
 #include "text.h"
 
@@ -208,7 +209,7 @@ read_from(struct pool *pool, const char *value)
 	list = internet_address_list_parse(NULL, value);
 	if (list == NULL)
 		return "";
-	from = first_address(pool, list);
+	from = envelope_address(first_address(pool, list), pool);
 	g_object_unref(list);
 	return from;
 }

@@ -50,6 +50,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	encrypted.c \
 	engine.c \
 	engine_scan.c \
+	envelope.c \
 	examine.c \
 	explain.c \
 	explanation.c \

@@ -31,6 +31,8 @@ def ldapmodify(stack, changes):
 @pytest.mark.parametrize("user, sender, expected", [
     ("alice", "friend@partner.test", "Cheap watches"),
     ("alice", "FRIEND@Partner.TEST", "Cheap watches"),
+    ("alice", '"friend"@partner.test', "Cheap watches"),
+    ('"alice"', "friend@partner.test", "Cheap watches"),
     ("alice", "friends@partner.test", TAGGED),
     ("alice", "friend@sub.partner.test", TAGGED),
     ("alice", "anybody@approved.test", "Cheap watches"),
@@ -45,7 +47,7 @@ def test_a1(stack, user, sender, expected):
     """A1: an entry is an address or a domain, of an active account"""
     message = spam("S <%s>" % sender)
     stack.send(message, user + "@example.test", sender=sender)
-    data = stack.arrived(user, message["Message-ID"])
+    data = stack.arrived(user.strip('"'), message["Message-ID"])
     assert subject(data) == expected
 
 

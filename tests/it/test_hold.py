@@ -230,6 +230,17 @@ def test_q1_alias(stack):
         assert not in_inbox(stack, user, message["Message-ID"])
 
 
+@pytest.mark.parametrize("recipient", [
+    '"alice"', '"al\\ice"', '"alice+a"', '"alice+a b"', '"list"'])
+def test_q1_quoted(stack, recipient):
+    """Q1, R11: quotes around a local part change nothing"""
+    message = mail(X_Hold="all")
+    stack.send(message, recipient + "@example.test")
+    held(stack, "alice", message["Message-ID"])
+    stack.settled()
+    assert not in_inbox(stack, "alice", message["Message-ID"])
+
+
 def test_q1_alias_outside(stack):
     """Q1: held mail does not leave the site by way of an alias"""
     message = mail(X_Hold="all")
@@ -319,12 +330,13 @@ def ignored(stack, recipient, reason, *values):
 
 
 def test_q1_replayed(stack):
-    """Q1: the field of one user's mail means nothing for another's"""
+    """Q1: what is held for one user is not delivered to another instead"""
     message = mail(X_Hold="all")
     stack.send(message, "alice@example.test")
     data, _ = held(stack, "alice", message["Message-ID"])
     value = unfolded(fields(data, "X-Sekisho-Held")[0])
-    ignored(stack, "bob@example.test", "sealed for alice@example.test", value)
+    deferred(stack, "bob@example.test", "held for alice@example.test, not "
+             "for bob@example.test", value)
 
 
 def test_q1_forged(stack):
