@@ -4,14 +4,17 @@ import os
 import re
 import signal
 import smtplib
+import subprocess
 import threading
 import time
 
 import pytest
 
-from mails import mail, zip_of
-from reading import attachments, own
-from running import wait_until
+from exims import OtherExim
+from holding import hold_rule
+from mails import ENCRYPTED_ZIP, mail, zip_of
+from reading import STAMP, attachments, own, text
+from running import add_rules, wait_until
 
 DEFERRED = b"4.3.0 Temporary failure of the mail scanner, please try again"
 
@@ -300,3 +303,46 @@ def test_unscannable(stack):
     assert attachments(message.as_bytes())
     line = stack.sekishod_log(" findings=.unscannable:")[-1]
     assert "reject=\"U1 to carol@example.test\"" in line
+
+
+KILLED = """#!/bin/sh
+# Exim, which is killed the first time it shall take a copy.
+case "$*" in
+*-bS*) [ ! -e %(mark)s ] || { rm %(mark)s; kill -KILL %(whom)s; } ;;
+esac
+exec %(exim)s "$@"
+"""
+
+
+@pytest.mark.parametrize("whom, frozen", [("$$", False), ("$PPID $$", True)])
+def test_copy_killed(stack, whom, frozen):
+    """R3, O4: who takes a copy with another body is killed: it comes later"""
+    with stack.policy(lambda old: add_rules(old, hold_rule(
+            "own-hold", "bob", '<recipient like="bob@*"/>'))):
+        other = OtherExim(stack, "killed-copy", lambda old: old.replace(
+            "\nexim_user", "\nexim_path = %s/exim/killed-copy/exim\nexim_user" %
+            stack.env["STACK_DIR"]))
+        mark = other.folder + "/mark"
+        for path, lines in ((other.folder + "/exim", KILLED % {
+                "mark": mark, "whom": whom, "exim": stack.env["EXIM"]}),
+                            (mark, "")):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(lines)
+            os.chmod(path, 0o755)
+        message = mail(X_Hold="bob", files=[("c.zip", ENCRYPTED_ZIP)])
+        with other.session() as smtp:
+            smtp.sendmail("sender@partner.test", [
+                "carol@example.test", "bob@example.test"], message.as_bytes())
+        wait_until(lambda: [line for line in other.log()
+                            if "sekisho_variant" in line], "a try")
+        assert not os.path.exists(mark)
+    log = "\n".join(other.log())
+    assert " ** " not in log and " == carol@example.test " in log
+    assert ("Frozen" in log) == frozen
+    if frozen:
+        subprocess.run([stack.env["EXIM"], "-C", stack.env["EXIM_CONFIG"],
+                        "-M", re.search(r" (\S+) Frozen", log).group(1)],
+                       check=True)
+    stack.settled()
+    assert STAMP % "c.zip" in text(stack.arrived("carol",
+                                                 message["Message-ID"]))
