@@ -28,7 +28,8 @@ struct history_fate {
 /* What Dovecot did with a held message of one user. */
 struct history_act {
 	char *user;
-	char *action;		/* hold, deliver, delete, expire, evict */
+	char *action;		/* hold, there-already, deliver, delete,
+				   expire, evict */
 };
 
 struct history_message {

@@ -45,15 +45,21 @@ find_mark(const char *line)
 		mark + strlen(MARK);
 }
 
-/* Has it happened? A refusal changes nothing. */
-static bool
-has_happened(const char *text)
+/*
+ * What has happened; NULL: nothing, as a refusal changes nothing. A message
+ * that was there already has been filed by a try whose line may be missing.
+ */
+static char *
+deed(const char *text)
 {
-	char *result = value(text, "result");
-	bool happened = result != NULL && strcmp(result, "ok") == 0;
+	char *result = value(text, "result"), *action = NULL;
 
+	if (g_strcmp0(result, "ok") == 0)
+		action = value(text, "action");
+	else if (g_strcmp0(result, "there-already") == 0)
+		action = g_strdup(result);
 	g_free(result);
-	return happened;
+	return action;
 }
 
 bool
@@ -63,10 +69,10 @@ history_dovecot(struct history *history, const char *line)
 	struct history_act *act;
 	char *id, *user, *action;
 
-	if (text == NULL || *text == '-' || !has_happened(text))
+	if (text == NULL || *text == '-')
 		return false;
 	user = value(text, "user");
-	action = value(text, "action");
+	action = deed(text);
 	if (user == NULL || action == NULL) {
 		g_free(user);
 		g_free(action);

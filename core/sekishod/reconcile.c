@@ -38,6 +38,31 @@ breaks(struct reconciliation *all, const struct history_message *message,
 	g_free(address);
 }
 
+/* How often Dovecot did that for a user. */
+static unsigned long
+count_acts(const struct history_message *message, const char *user,
+	const char *action)
+{
+	unsigned long count = 0;
+	guint i;
+
+	for (i = 0; i < message->acts->len; i++) {
+		const struct history_act *act = message->acts->pdata[i];
+
+		count += strcmp(act->user, user) == 0 &&
+			strcmp(act->action, action) == 0;
+	}
+	return count;
+}
+
+/* Is it in the quarantine for sure, whoever said so? */
+static bool
+was_filed(const struct history_message *message, const char *user)
+{
+	return count_acts(message, user, "hold") > 0 ||
+		count_acts(message, user, "there-already") > 0;
+}
+
 /* -- what Exim took over -------------------------------------------------- */
 
 static bool
@@ -109,7 +134,10 @@ check_recipients(struct reconciliation *all,
 
 		if (has_fate(message, recipient))
 			continue;
-		if (message->removed)
+		/* A killed Exim has not written its line. */
+		if (was_filed(message, recipient))
+			all->held++;
+		else if (message->removed)
 			all->removed++;
 		else if (!message->completed)
 			all->waiting++;
@@ -120,22 +148,6 @@ check_recipients(struct reconciliation *all,
 }
 
 /* -- what Dovecot holds --------------------------------------------------- */
-
-static unsigned long
-count_acts(const struct history_message *message, const char *user,
-	const char *action)
-{
-	unsigned long count = 0;
-	guint i;
-
-	for (i = 0; i < message->acts->len; i++) {
-		const struct history_act *act = message->acts->pdata[i];
-
-		count += (user == NULL || strcmp(act->user, user) == 0) &&
-			strcmp(act->action, action) == 0;
-	}
-	return count;
-}
 
 /* One copy of one user: it leaves the quarantine once, in one way. */
 static void
@@ -162,9 +174,11 @@ check_held(struct reconciliation *all, const struct history_message *message,
 	all->still_held += delivered + deleted + expired == 0;
 }
 
-static void
+/* Returns for how many users it was filed. */
+static unsigned long
 check_acts(struct reconciliation *all, const struct history_message *message)
 {
+	unsigned long users = 0;
 	guint i;
 
 	for (i = 0; i < message->acts->len; i++) {
@@ -174,9 +188,12 @@ check_acts(struct reconciliation *all, const struct history_message *message)
 		while (strcmp(((const struct history_act *)
 		    message->acts->pdata[before])->user, act->user) != 0)
 			before++;
-		if (before == i && count_acts(message, act->user, "hold") > 0)
-			check_held(all, message, act->user);
+		if (before != i || !was_filed(message, act->user))
+			continue;
+		check_held(all, message, act->user);
+		users++;
 	}
+	return users;
 }
 
 /* -- the whole ------------------------------------------------------------ */
@@ -184,9 +201,8 @@ check_acts(struct reconciliation *all, const struct history_message *message)
 static void
 check_message(struct reconciliation *all, const struct history_message *message)
 {
-	unsigned long held, filed = count_acts(message, NULL, "hold");
+	unsigned long held, filed = check_acts(all, message);
 
-	check_acts(all, message);
 	if (!message->accepted) {
 		all->refused += message->judged || message->refused;
 		return;		/* or older than these logs */

@@ -34,6 +34,11 @@ CASES = {
     "waiting": (JUDGED + ARRIVED, None),
     "removed": (JUDGED + ARRIVED + EXIM + "removed by root\n" + DONE, None),
     "held": (JUDGED + HELD + DOVECOT % "hold", None),
+    # A killed process has not written its line, another one has.
+    "held-before": (JUDGED + HELD + (DOVECOT % "hold").replace(
+        "=ok", "=there-already"), None),
+    "held-unsaid": (JUDGED + ARRIVED.replace(" bob@x.test", "") + DONE +
+                    DOVECOT % "hold", None),
     "released": (JUDGED + HELD + DOVECOT % "hold" + DOVECOT % "deliver", None),
     "unscanned": (ARRIVED + DELIVERED + DONE,
                   "broken ID: was accepted, and Sekisho has not looked at it"),

@@ -121,7 +121,7 @@ test_dovecot(void)
 		{ DOVECOT " user=a@x.test action=hold rule=R4 result=ok",
 			"hold" },
 		{ DOVECOT " user=a@x.test action=hold result=there-already",
-			NULL },
+			"there-already" },
 		{ DOVECOT " user=a@x.test action=deliver folder=\"a result=ok "
 			"b\" result=refused text=\"result=ok\"", NULL },
 		{ DOVECOT " user=a@x.test by=administrator action=deliver "
