@@ -3,8 +3,10 @@
 #
 #   make test-trust    the short form of all steps, some minutes
 #   make fault         every call of every function fails once (an hour)
+#   make kill          1,000 processes of all kinds are killed (10 minutes)
 trust_steps := \
 	tests/trust/jail-calls \
+	tests/trust/kill \
 	tests/trust/fault
 
 # Loaded into sekishod by tests/trust/jail-calls.
@@ -24,4 +26,8 @@ fault:
 	@tests/stack/install && $(MAKE) --no-print-directory all && \
 	  TRUST=long tests/run tests/trust/fault
 
-.PHONY: fault test-trust trust-tools
+kill:
+	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	  TRUST=long tests/run tests/trust/kill
+
+.PHONY: fault kill test-trust trust-tools

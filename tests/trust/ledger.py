@@ -1,0 +1,247 @@
+"""Where every letter is in the end, and what the law says to it.
+
+A copy is known by the id that Exim gave the message when it came: two copies
+with one id are a delivery that was done twice, two ids are a mail that was sent
+twice.
+"""
+import collections
+import os
+import re
+import subprocess
+import time
+
+from checked import body_of
+from mails import EICAR, mail
+from running import new_id, wait_until
+from traffic import ALICE, BELONGS, TO
+
+USERS = ("alice", "bob", "carol")
+FOLDERS = ("INBOX", "Quarantine", "Quarantine/Deliver",
+           "Quarantine/Deliver and Approve", "Trash", "Junk")
+EXIM_ID = re.compile(rb"\bid (\w{6}-\w{6,11}-\w{2,4})\b")
+FINISH = 180        # seconds
+Copy = collections.namedtuple("Copy", "exim_id trail subject body data")
+
+
+def field(name, text):
+    found = re.search(rb"(?mi)^%s: (.*)" % name, text)
+    return found[1].decode(errors="replace").strip() if found else ""
+
+
+class Ledger:
+    def __init__(self, site, killer, senders, readers):
+        self.site, self.stack = site, site.stack
+        self.killer, self.senders, self.readers = killer, senders, readers
+        self.letters = [letter for sender in senders
+                        for letter in sender.letters]
+        self.there, self.unsettled, self.twice = {}, [], set()
+        self.frozen, self.counts = set(), collections.Counter()
+
+    # -- the end -------------------------------------------------------------
+
+    def waiting(self):
+        """Messages in Exim's queue; a -D alone is what a killed Exim left of
+        a mail that it had not accepted."""
+        return {os.path.basename(path)[:-2] for path in self.stack.queue()
+                if path.endswith("-H")}
+
+    def thaw(self):
+        """What an administrator does with frozen mail; what waits still."""
+        frozen = [line.split()[2] for line in self.stack.exim_log(" Frozen$")
+                  if line.split()[2] not in self.frozen]
+        waiting = self.waiting()
+        for exim_id in waiting.intersection(frozen):
+            self.frozen.add(exim_id)
+            subprocess.run([self.stack.env["EXIM"], "-C",
+                            self.stack.env["EXIM_CONFIG"], "-M", exim_id],
+                           check=True)
+        return waiting
+
+    def settle(self):
+        """Until queues are empty and nothing is held that shall not be."""
+        try:
+            wait_until(lambda: not self.thaw(), "an empty queue", FINISH)
+        except AssertionError as error:
+            self.unsettled.append("%s: %s" % (error, self.waiting()))
+        last = self.readers[0]
+        last.finish()
+        if last.rest != []:
+            self.unsettled.append("still held: %s" % last.rest)
+        self.there = {(user, folder): self.fetch(user, folder)
+                      for user in USERS for folder in FOLDERS}
+
+    def fetch(self, user, folder):
+        """Message-ID -> the copies in a folder."""
+        out = self.site.doveadm("fetch", "-u", user, "text", "mailbox", folder,
+                                "all")
+        found = collections.defaultdict(list)
+        for text in re.split(rb"(?m)^\f?text:\n", out):
+            ids = EXIM_ID.findall(text.partition(b"\n\n")[0])
+            if ids:
+                found[field(b"Message-ID", text)].append(Copy(
+                    ids[-1].decode(), ids, field(b"Subject", text),
+                    body_of(text.rstrip(b"\f\n")), text))
+        return found
+
+    # -- what the law says ---------------------------------------------------
+
+    def verdicts(self):
+        """Names of tests with their complaints."""
+        yield "no message waits for ever", self.unsettled
+        yield "senders and the user are answered", [
+            line for one in (*self.senders, *self.readers)
+            for line in one.complaints]
+        yield "nothing is lost", self.lost()
+        yield "nothing is where it does not belong", self.misplaced()
+        yield "nothing passes unscanned", self.unscanned()
+        yield "doubled is only what lost its answer", self.doubled()
+        yield "what is deleted, a rule has deleted", self.deleted()
+        yield "nobody is stuck, and only we have killed", self.processes()
+        yield "the next message works", self.next_message()
+        yield "sekisho reconcile agrees", self.reconcile()
+        self.summary()
+
+    def expected(self):
+        for letter in self.letters:
+            for place in BELONGS[letter.kind]:
+                yield letter, place, self.there[place].get(letter.id, [])
+
+    def lost(self):
+        for letter, place, copies in self.expected():
+            if not copies:
+                self.counts["lost"] += 1
+                yield "%s: a %s letter is not in %s" % (
+                    letter.id, letter.kind, place)
+
+    def misplaced(self):
+        kinds = {letter.id: letter.kind for letter in self.letters}
+        for place, found in self.there.items():
+            for message_id in found:
+                if message_id in kinds and \
+                        place not in BELONGS[kinds[message_id]]:
+                    self.counts["misplaced"] += 1
+                    yield "%s: a %s letter is in %s" % (
+                        message_id, kinds[message_id], place)
+
+    def as_expected(self, letter, place, copy):
+        if letter.kind == "clean":
+            return copy.subject == "[MEIWAKU!!!] A letter"
+        if letter.kind == "virus":
+            return copy.body == self.site.bodies[place]
+        return letter.kind == "held" and \
+            re.search(rb"(?m)^X-Sekisho-Released: ", copy.data)
+
+    def unscanned(self):
+        """A copy without what the scan leaves."""
+        for letter, place, copies in self.expected():
+            for copy in copies:
+                if not self.as_expected(letter, place, copy):
+                    self.counts["unscanned"] += 1
+                    yield "%s: a %s letter in %s is not as it shall be" % (
+                        letter.id, letter.kind, place)
+        for (user, folder), found in self.there.items():
+            if folder == "INBOX" and any(
+                    EICAR in copy.data for copies in found.values()
+                    for copy in copies):
+                yield "a virus is in INBOX of " + user
+
+    def doubled(self):
+        again = 0
+        for letter, place, copies in self.expected():
+            ids = collections.Counter(copy.exim_id for copy in copies)
+            self.counts["sent twice"] += len(ids) > 1
+            if len(ids) > 1 + letter.unsure:
+                yield "%s: accepted %d times, %d answers were lost" % (
+                    letter.id, len(ids), letter.unsure)
+            more = len(copies) - len(ids)
+            if more and place[1] == "Quarantine":
+                yield "%s: %d more are held" % (letter.id, more)
+            elif more and place[0] == "bob":
+                # Delivered before Exim came again after a lost answer.
+                self.counts["filed again"] += more
+                self.twice |= {one for one, n in ids.items() if n > 1}
+            again += more
+        self.counts["delivered twice"] = again
+        could = sum(self.killer.counts[kind] for kind in ("lmtp",
+                                                          "delivering"))
+        if again > could:
+            yield "%d deliveries done twice, %d could be" % (again, could)
+
+    def deleted(self):
+        """Exim says of each that it went to the black hole."""
+        lines = "\n".join(self.stack.exim_log(" <= | => :blackhole: "))
+        gone = set(re.findall(r"(\S+) => :blackhole: ", lines))
+        ids = collections.defaultdict(set)
+        for exim_id, message_id in re.findall(r"(\S+) <= .* id=(\S+)", lines):
+            ids["<%s>" % message_id].add(exim_id)
+        for letter in self.letters:
+            if letter.kind == "deleted" and not ids[letter.id] & gone:
+                yield "%s: was not deleted by the rule" % letter.id
+
+    def processes(self):
+        yield from self.site.stuck({})
+        if self.killer.complaints:
+            yield from self.killer.complaints
+        left = self.killer.left_over()
+        if left:
+            yield "left of a master that was killed: %s" % left
+        for kind in ("receiving", "delivering"):
+            try:
+                wait_until(lambda kind=kind: not self.killer.of_exim(kind),
+                           "rest of Exim, " + kind, 30)
+            except AssertionError as error:
+                yield str(error)
+        yield from self.killer.logged()
+
+    def next_message(self):
+        letter, message_id = mail(to=ALICE, X_Stack_Spam_Score="65"), new_id()
+        letter.replace_header("Message-ID", message_id)
+        if self.site.answer(letter.as_bytes(), [ALICE]) != 250:
+            yield "it is not accepted"
+            return
+        data = self.stack.arrived("alice", message_id)
+        if b"MEIWAKU" not in data:
+            yield "it is not tagged"
+
+    def reconcile(self):
+        """Accepted and its fate, as the logs have it. A killed Exim has not
+        written every line; then the letter must be there."""
+        result = subprocess.run(
+            [self.stack.tool, "reconcile", self.stack.env["EXIM_LOG"],
+             self.stack.env["STACK_DIR"] + "/log/dovecot.log"], check=False,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for line in result.stdout.splitlines():
+            found = re.fullmatch(r"broken (\S+) (\w+)@\S+: (.*)", line)
+            if found and found[3] == "was accepted and has no fate" and \
+                    self.is_there(found[1], found[2]):
+                self.counts["unlogged"] += 1
+            elif found and "twice" in found[3] and found[1] in self.twice:
+                print("# reconcile names what we have seen: " + line)
+            elif line.startswith("broken"):
+                yield line
+            else:
+                print("# reconcile: " + line)
+        if self.counts["unlogged"] > self.killer.counts["delivering"]:
+            yield "%d fates are not in the log" % self.counts["unlogged"]
+
+    def is_there(self, exim_id, user):
+        return any(exim_id.encode() in copy.trail
+                   for place, found in self.there.items() if place[0] == user
+                   for copies in found.values() for copy in copies)
+
+    def summary(self):
+        answers = sum((one.answers for one in self.senders),
+                      collections.Counter())
+        moves = sum((one.answers for one in self.readers),
+                    collections.Counter())
+        print("# %d letters to %d recipients; answers: %s" % (
+            len(self.letters), sum(len(TO[letter.kind])
+                                   for letter in self.letters),
+            dict(sorted(answers.items()))))
+        print("# the user: %s" % dict(moves))
+        print("# lost %d, misplaced %d, unscanned %d, sent twice %d, delivered "
+              "twice %d (%d of them held again); frozen %d, not in Exim's log "
+              "%d" % (*[self.counts[name] for name in (
+                  "lost", "misplaced", "unscanned", "sent twice",
+                  "delivered twice", "filed again")], len(self.frozen),
+                      self.counts["unlogged"]), flush=True)
