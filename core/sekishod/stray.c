@@ -111,9 +111,12 @@ find_line(const struct walk *walk, size_t pos, const char *start, size_t len)
 static int
 look_at_body(struct walk *walk, unsigned int ways, size_t start)
 {
-	size_t near = find_line(walk, start, "--", 2), far = walk->len, len;
+	size_t near, far = walk->len, len;
 	int status;
 
+	if (ways == 0)		/* or each of very many would look far */
+		return 0;
+	near = find_line(walk, start, "--", 2);
 	if (walk->dashes < start) {
 		len = line_length(walk, walk->dashes,
 			line_next(walk, walk->dashes));

@@ -396,6 +396,14 @@ test_limits(void)
 	inspect_mail(&mail);
 	test_assert(inspection_has(&found, FINDING_VIRUS));
 
+	test_begin("R11: very many lines that may begin a file end in time");
+	sekisho_buf_init(&mail, 256u << 20);
+	sekisho_buf_puts(&mail, "From: a\nTo: b\nMIME-Version: 1.0\n\n");
+	for (i = 0; i < 400000; i++)
+		sekisho_buf_puts(&mail, "Content-Type: text/plain\n\n");
+	inspect_mail(&mail);
+	expect("");
+
 	test_begin("R1: a virus behind 20 MB of attachment");
 	mail_begin(&mail);
 	mail_attach(&mail, "large.bin", large, 20 << 20);
