@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "engine.h"
 #include "engine_private.h"
+#include "headerwork.h"
 #include "rar.h"
 #include "text.h"
 
@@ -41,6 +42,9 @@ struct scan {
 	uint64_t member_max;		/* libclamav's limit for one file */
 	bool opens_rar;
 	bool archive;			/* the outermost layer is one */
+	bool raw;			/* it is to be taken apart as no mail */
+	bool whole_costs;		/* because of headerwork.h */
+	uint64_t headerwork;		/* of all layers that are mails */
 	uint32_t level;			/* layer at work, 0 is the outermost */
 	const char *member;		/* name of the layer at level 1 */
 	bool holds_files[LEVELS_MAX];	/* layers that are mails or the like */
@@ -166,6 +170,42 @@ scan_add_layer(struct scan *scan, const char *type, const void *data,
 	seen_digest(layer->digest, data, size);
 }
 
+/* Might it be taken apart as a mail? See headerwork.h. */
+static bool
+layer_is_mail(const char *type, const char *data, size_t size)
+{
+	static const char *const fields[] = { "content-type:",
+		"mime-version:", "received:" };
+	char start[4097];
+	size_t i, n = size < sizeof(start) - 1 ? size : sizeof(start) - 1;
+
+	if (data == NULL)
+		return false;
+	if (type == NULL || strcmp(type, "CL_TYPE_MAIL") == 0 ||
+	    strcmp(type, "CL_TYPE_MHTML") == 0)
+		return true;
+	if (strncmp(type, "CL_TYPE_TEXT", 12) != 0)
+		return false;
+	for (i = 0; i < n; i++)
+		start[i] = data[i] != '\0' ? data[i] : ' ';
+	start[n] = '\0';
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcasestr(start, fields[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Would its header take libclamav too long? */
+static bool
+layer_costs_too_much(struct scan *scan, const char *type, const char *data,
+	size_t size)
+{
+	if (!layer_is_mail(type, data, size))
+		return false;
+	scan->headerwork += headerwork_count(data, size);
+	return scan->headerwork > HEADERWORK_MAX;
+}
+
 static cl_error_t
 on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	const char *name, size_t size, const char *data, uint32_t level,
@@ -181,8 +221,13 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	if (level == 1)
 		scan->member = name == NULL ? "" : scan_member_name(scan,
 			text_clean(scan->pool, name, strlen(name)), size);
-	scan_add_layer(scan, type, data, size, level);
 	scan_look_at_rar(scan, data, size);
+	if (!scan->raw && layer_costs_too_much(scan, type, data, size)) {
+		scan_add_match(scan, ENGINE_LIMIT "HeaderFields", "");
+		scan->whole_costs |= level == 0;
+		return CL_BREAK;
+	}
+	scan_add_layer(scan, type, data, size, level);
 	return CL_CLEAN;
 }
 
@@ -319,7 +364,7 @@ scan_call(const struct engine *engine, struct scan *scan, const void *data,
 	struct cl_scan_options options = {
 		.general = CL_SCAN_GENERAL_ALLMATCHES |
 			CL_SCAN_GENERAL_HEURISTICS,
-		.parse = ~0u,
+		.parse = scan->raw ? ~(uint32_t)CL_SCAN_PARSE_MAIL : ~0u,
 		.heuristic = CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE |
 			CL_SCAN_HEURISTIC_ENCRYPTED_DOC |
 			CL_SCAN_HEURISTIC_EXCEEDS_MAX |
@@ -409,6 +454,10 @@ engine_scan(struct engine *engine, const void *data, size_t len,
 	scan.member_index = g_hash_table_new(g_str_hash, g_str_equal);
 	engine_log_reset();
 	code = scan_call(engine, &scan, data, len);
+	if (scan.whole_costs) {
+		scan.raw = true;	/* at least what stands there */
+		code = scan_call(engine, &scan, data, len);
+	}
 	g_hash_table_destroy(scan.member_index);
 	scan_check_members(&scan);
 	return scan_check(&scan, code, err);

@@ -58,6 +58,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	filename.c \
 	filetype.c \
 	generation.c \
+	headerwork.c \
 	history.c \
 	history_dovecot.c \
 	history_exim.c \
