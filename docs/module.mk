@@ -13,4 +13,14 @@ install-man:
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/} || exit 1; \
 	done
-.PHONY: check-man check-settings install-man
+
+DOCDIR ?= $(PREFIX)/share/doc/sekisho
+documents := NEWS README.md $(sort $(wildcard docs/*.md))
+
+install: install-documents
+install-documents:
+	for f in $(documents); do \
+		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(DOCDIR)/$${f##*/} || \
+			exit 1; \
+	done
+.PHONY: check-man check-settings install-documents install-man

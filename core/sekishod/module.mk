@@ -152,6 +152,7 @@ $(O)/sekishod $(O)/sekisho: $(O)/%: $(O)/core/sekishod/%.o \
 all: $(O)/sekishod $(O)/sekisho
 
 UNITDIR ?= $(LIBDIR)/systemd/system
+TMPFILESDIR ?= $(LIBDIR)/tmpfiles.d
 sekishod_data := policy.rng $(patsubst core/sekishod/%,%, \
 	$(sort $(wildcard core/sekishod/templates/*.txt)))
 install: install-sekishod
@@ -160,6 +161,10 @@ install-sekishod: $(O)/sekishod $(O)/sekisho
 	$(INSTALL) -D -m 0755 $(O)/sekisho $(DESTDIR)$(BINDIR)/sekisho
 	$(INSTALL) -D -m 0644 core/sekishod/sekishod.service \
 		$(DESTDIR)$(UNITDIR)/sekishod.service
+	$(INSTALL) -D -m 0644 core/sekishod/sekisho.tmpfiles \
+		$(DESTDIR)$(TMPFILESDIR)/sekisho.conf
+	$(INSTALL) -D -m 0644 core/sekishod/sekishod.logrotate \
+		$(DESTDIR)$(SYSCONFDIR)/logrotate.d/sekishod
 	for f in $(sekishod_data); do \
 		$(INSTALL) -D -m 0644 core/sekishod/$$f \
 			$(DESTDIR)$(DATADIR)/$$f || exit 1; \
