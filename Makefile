@@ -16,6 +16,8 @@
 #   make bench-directory         how fast the directory is asked, by its size
 #   make bench-imap              what the plug-in costs IMAP
 #   make install DESTDIR=stage   stage an installation
+#   make packages                Debian's packages, into build/packages
+#   make test-packages           and installs them in a bare Debian 12
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -68,7 +70,8 @@ check:
 install:
 
 # These targets install what the others need, so they come without fragments.
-bootstrap_goals := demo test stack stack-down bench bench-directory \
+bootstrap_goals := packages test-packages \
+	demo test stack stack-down bench bench-directory \
 	bench-imap check-imaptest fuzz help fault kill test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
@@ -125,6 +128,11 @@ fuzz:
 	@tests/stack/install packages-fuzz && $(MAKE) --no-print-directory \
 	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
 	  tests/fuzz/run $(O)/fuzz $(FUZZ)
+packages:
+	@tests/stack/install packages-debian && \
+	  debian/make-packages $(O)/packages
+test-packages: packages
+	@tests/run tests/packages
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 stack-down:
@@ -134,6 +142,6 @@ clean:
 	rm -rf $(O)
 
 .PHONY: all check check-headers check-imaptest clean demo test bench \
-	bench-directory bench-imap fuzz \
-	stack stack-down \
+	bench-directory bench-imap fuzz packages \
+	stack stack-down test-packages \
 	install FORCE
