@@ -102,7 +102,11 @@ approvals_begin(struct approvals *approvals)
 	}
 }
 
-/* For the recipients from *next_p on. False when there are none left. */
+/*
+ * For the recipients from *next_p on. False when there are none left. slapd
+ * reads what the index of mail leads to and leaves the filter at the first part
+ * that does not match: few have approved the sender, most are active accounts.
+ */
 static bool
 filter_build(const struct approvals *approvals, size_t *next_p,
 	struct sekisho_buf *filter)
@@ -110,7 +114,11 @@ filter_build(const struct approvals *approvals, size_t *next_p,
 	const struct directory_question *question = approvals->question;
 	size_t i, count = 0;
 
-	sekisho_buf_puts(filter, "(&" FILTER_ACCOUNT FILTER_ACTIVE "(|");
+	sekisho_buf_puts(filter, "(&(|");
+	for (i = 0; i < question->entry_count; i++)
+		directory_escape_filter(filter, ATTR_APPROVED,
+			question->entries[i]);
+	sekisho_buf_puts(filter, ")" FILTER_ACTIVE FILTER_ACCOUNT "(|");
 	for (i = *next_p; i < question->recipient_count &&
 	     count < RECIPIENTS_AT_ONCE; i++) {
 		if (approvals->recipients[i] == NULL)
@@ -120,10 +128,6 @@ filter_build(const struct approvals *approvals, size_t *next_p,
 		count++;
 	}
 	*next_p = i;
-	sekisho_buf_puts(filter, ")(|");
-	for (i = 0; i < question->entry_count; i++)
-		directory_escape_filter(filter, ATTR_APPROVED,
-			question->entries[i]);
 	sekisho_buf_puts(filter, "))");
 	return count > 0;
 }
