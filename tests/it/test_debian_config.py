@@ -1,4 +1,5 @@
 """sekisho-exim(8) taken at its word, with the Exim that Debian installs."""
+import re
 import subprocess
 
 import pytest
@@ -95,3 +96,20 @@ def test_two_bodies(debian, stack):
     assert text(arrived(debian, title)) == \
         STAMP % "s.zip" + "\n\nGood morning.\n"
     assert text(stack.left(message["Message-ID"])) == "Good morning.\n"
+
+
+@pytest.mark.parametrize("user", ["games", "uucp"])
+@pytest.mark.parametrize("protocol", ["sekisho-notice", "sekisho-variant"])
+def test_forged_protocol(debian, user, protocol):
+    """a user, trusted by Exim or not, cannot pass mail off as a notice"""
+    message = mail(subject="forged by %s as %s" % (user, protocol),
+                   files=[("a.com", EICAR)])
+    debian.run("setpriv --reuid %s --regid %s --clear-groups exim4 -odb -oi "
+               "-oMr %s -f noreply@example.test %s" % (
+                   user, user, protocol, HERE), message.as_bytes())
+    found = re.search("(\\S+) <= .* id=" + re.escape(
+        message["Message-ID"].strip("<>")), debian.log())
+    assert found, debian.log()
+    assert re.search("sekisho: id=%s .*rules=R" % found[1], debian.log())
+    wait_until(lambda: "%s => :blackhole: " % found[1] in debian.log(),
+               "the end of a virus")
