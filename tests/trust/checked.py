@@ -48,12 +48,12 @@ def plain_exim():
 
 
 class Site:
-    """Use it in a with statement."""
+    """Use it in a with statement; failing is Failing, or None."""
 
     def __init__(self, name, failing):
+        exim = {} if failing is None else {"STACK_EXIM": plain_exim()}
         self.stack = Stack(os.path.join(TOP, "build", name), PORT_BASE,
-                           STACK_RSPAMD="0", STACK_SETTINGS=SETTINGS,
-                           STACK_EXIM=plain_exim())
+                           STACK_RSPAMD="0", STACK_SETTINGS=SETTINGS, **exim)
         self.failing_class, self.failing = failing, None
         self.sample, self.bodies = sample(), {}
 

@@ -12,6 +12,7 @@ import time
 
 from checked import body_of
 from mails import EICAR, mail
+from quarantine import Quarantine
 from running import new_id, wait_until
 from traffic import ALICE, BELONGS, TO
 
@@ -34,6 +35,7 @@ class Ledger:
         self.killer, self.senders, self.readers = killer, senders, readers
         self.letters = [letter for sender in senders
                         for letter in sender.letters]
+        self.quarantine = Quarantine(self.stack, "bob")
         self.there, self.unsettled, self.twice = {}, [], set()
         self.frozen, self.counts = set(), collections.Counter()
 
@@ -157,15 +159,25 @@ class Ledger:
             if more and place[1] == "Quarantine":
                 yield "%s: %d more are held" % (letter.id, more)
             elif more and place[0] == "bob":
-                # Delivered before Exim came again after a lost answer.
                 self.counts["filed again"] += more
                 self.twice |= {one for one, n in ids.items() if n > 1}
             again += more
+        for exim_id in self.twice:
+            if not self.filed_again(exim_id):
+                yield "%s: was filed once and delivered twice" % exim_id
         self.counts["delivered twice"] = again
         could = sum(self.killer.counts[kind] for kind in ("lmtp",
                                                           "delivering"))
         if again > could:
             yield "%d deliveries done twice, %d could be" % (again, could)
+
+    def filed_again(self, exim_id):
+        """Had the user delivered it when Exim came after a lost answer?"""
+        pattern = r": id=%s .* action=(hold|deliver) .*result=ok$" % exim_id
+        deeds = [re.search(pattern, line)[1]
+                 for line in self.quarantine.log_lines(pattern)]
+        return deeds.count("hold") > 1 or \
+            "hold" in "".join(deeds).partition("deliver")[2]
 
     def deleted(self):
         """Exim says of each that it went to the black hole."""
