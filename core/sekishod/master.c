@@ -272,6 +272,8 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 
 	if (pid == 0) {
 		sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
+		/* Ours may end, and another begin, while this one works. */
+		close(master->lock_fd);
 		_exit(clerk_run(&checkpoint, &desks[desk],
 			master->listen_fds[desk]));
 	}

@@ -200,6 +200,27 @@ def test_master_killed(stack):
     arrived_once(stack, message)
 
 
+def test_master_killed_and_started(stack):
+    """O4: another master starts while a clerk of a killed one is at work"""
+    message = mail()
+    for pid in stack.inspectors():
+        os.kill(pid, signal.SIGSTOP)
+    sending = Sending(stack, message)
+    clerk, = wait_until(stack.clerks_at_work, "a clerk at work")
+    os.kill(clerk, signal.SIGSTOP)
+    try:
+        os.kill(stack.sekishod_pid(), signal.SIGKILL)
+        stack.start("sekishod")
+        assert answer(stack, mail()) == (250, b"")
+    finally:
+        os.kill(clerk, signal.SIGCONT)
+    result = sending.result()
+    assert result in ((250, b""), (451, DEFERRED))
+    if result[0] == 451:
+        assert answer(stack, message) == (250, b"")
+    arrived_once(stack, message)
+
+
 def test_all_killed(stack):
     """O4: all of sekishod is killed at once: 451, the retry works"""
     # complaint R-LOSS2

@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -163,7 +164,11 @@ class Killer:
         """A supervisor that does not care for what the daemon left."""
         if daemon == "sekishod":
             self.log += self.stack.sekishod_log("")
-        self.stack.start(daemon)
+        try:
+            self.stack.start(daemon)
+        except subprocess.CalledProcessError:
+            self.complaints.append("%s does not start again" % daemon)
+            self.stack.start(daemon)
         self.sessions.add(self.leader("sekishod"))
 
     def left_over(self):
