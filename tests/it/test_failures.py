@@ -12,9 +12,9 @@ import pytest
 
 from exims import OtherExim
 from holding import hold_rule
-from mails import ENCRYPTED_ZIP, mail, zip_of
-from reading import STAMP, attachments, own, text
-from running import add_rules, wait_until
+from mails import EICAR, ENCRYPTED_ZIP, GTUBE, mail, zip_of
+from reading import STAMP, attachments, own, subject, text
+from running import add_rules, new_id, wait_until
 
 DEFERRED = b"4.3.0 Temporary failure of the mail scanner, please try again"
 
@@ -367,3 +367,41 @@ def test_copy_killed(stack, whom, frozen):
     stack.settled()
     assert STAMP % "c.zip" in text(stack.arrived("carol",
                                                  message["Message-ID"]))
+
+
+def signal_spam_filter(stack, number):
+    with open(stack.env["STACK_DIR"] + "/run/rspamd.pid",
+              encoding="ascii") as file:
+        os.killpg(int(file.read()), number)
+
+
+OUTAGES = {
+    "dead": (lambda stack: stack.stop("rspamd"),
+             lambda stack: stack.start("rspamd")),
+    "hangs": (lambda stack: signal_spam_filter(stack, signal.SIGSTOP),
+              lambda stack: signal_spam_filter(stack, signal.SIGCONT)),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_spam_filter(stack, outage):
+    """O4: without the spam filter mail comes without a score, and scanned"""
+    end, begin = OUTAGES[outage]
+    spam = mail(text=GTUBE + "\n", subject="Cheap watches")
+    virus = mail(files=[("a.com", EICAR)])
+    end(stack)
+    try:
+        assert answer(stack, spam, "bob@example.test") == (250, b"")
+        assert answer(stack, virus, "bob@example.test") == (250, b"")
+    finally:
+        begin(stack)
+    assert stack.exim_log("spam acl condition: ")
+    assert subject(stack.arrived("bob", spam["Message-ID"])) == \
+        "Cheap watches"
+    data = stack.arrived("bob", virus["Message-ID"])
+    assert EICAR not in [content for _, content in attachments(data)]
+    spam.replace_header("Message-ID", new_id())
+    wait_until(lambda: answer(stack, spam, "bob@example.test")[0] == 250,
+               "250")
+    assert subject(stack.arrived("bob", spam["Message-ID"])) == \
+        "[MEIWAKU!!!] Cheap watches"
