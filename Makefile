@@ -10,7 +10,8 @@
 #   make SAN=address,undefined   the same build in ./build-address-undefined
 #   make stack, make stack-down  the daemons of the demo, to play with
 #   make test-trust              kills, failing calls and more: tests/trust
-#   make kill, make fault        their long forms: 1,000 kills, all calls
+#   make kill, make fault        their long forms: 1,000 kills, all calls ...
+#   make soak, make sanitized    ... an hour of mail, tests under sanitizers
 #   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
 #   make bench-directory         how fast the directory is asked, by its size
@@ -72,7 +73,8 @@ install:
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := packages test-packages \
 	demo test stack stack-down bench bench-directory \
-	bench-imap check-imaptest fuzz help fault kill test-trust
+	bench-imap check-imaptest fuzz help fault kill sanitized soak \
+	test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk

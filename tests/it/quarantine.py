@@ -1,5 +1,6 @@
 """Held mail for the tests: sealed as sekishod does and handed over to LMTP, as
 if Exim had; and a look at where it went."""
+import os
 import re
 import smtplib
 import subprocess
@@ -50,7 +51,8 @@ class Quarantine:
              "/usr/lib/dovecot/imap", "-c", self.stack.env["DOVECOT_CONFIG"],
              *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.log_path, "ab"),
-            env={"USER": self.user, "HOME": home, "PATH": "/usr/bin:/bin"}))
+            env={"USER": self.user, "HOME": home, "PATH": "/usr/bin:/bin",
+                 "LD_PRELOAD": os.environ.get("STACK_PRELOAD", "")}))
 
     def stored(self, held_id, message, held_class="spam", sender=None,
                reason="A rule of ours"):

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from accounts import NEW, PASSWORD, Person, address
+from running import wait_until
 
 
 @pytest.fixture(name="person")
@@ -122,7 +123,8 @@ def test_no_directory(person, stack):
     finally:
         stack.start("slapd")
     assert person.entry() == before
-    assert person.ask("reset-confirm", token=token).status == "ok"
+    wait_until(lambda: person.ask("reset-confirm", token=token).status == "ok",
+               "the directory's return", 5)
     assert person.logs_in(NEW)
 
 

@@ -45,6 +45,12 @@ def hashed(password):
     return "{SSHA}" + base64.b64encode(digest + salt).decode()
 
 
+def preloaded():
+    """STACK_PRELOAD: libraries that Dovecot and its children shall load."""
+    libraries = os.environ.get("STACK_PRELOAD")
+    return ["env", "LD_PRELOAD=" + libraries] if libraries else []
+
+
 class Daemon(Process):
     name = ""
     package = ""    # that has the program, for the message when it is missing
@@ -292,7 +298,7 @@ class Dovecot(Daemon):
     def command(self):
         """doveadm's modules are looked for where Debian has them: ours are
         put there for Dovecot alone, and for who enters its namespace."""
-        command = ["/usr/sbin/dovecot", "-F", "-c",
+        command = [*preloaded(), "/usr/sbin/dovecot", "-F", "-c",
                    self.values["DOVECOT_CONFIG"]]
         if not self.settings.namespaces:
             return command

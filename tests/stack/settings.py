@@ -128,6 +128,7 @@ class Settings:
             "RSPAMD_DB": os.path.join(os.path.dirname(self.dir),
                                       "rspamd-db-%d" % self.base),
             "SETTINGS": switch("STACK_SETTINGS", ""),
+            "DOVECOT_SETTINGS": switch("STACK_DOVECOT", ""),
             "WIREFORMAT": "true" if switch("STACK_WIREFORMAT", "0") == "1"
                           else "false",
         })

@@ -4,30 +4,32 @@
 #   make test-trust    the short form of all steps, some minutes
 #   make fault         every call of every function fails once (an hour)
 #   make kill          1,000 processes of all kinds are killed (10 minutes)
+#   make soak          an hour of mail
+#   make sanitized     nearly all of tests/it under sanitizers (an hour)
 trust_steps := \
 	tests/trust/jail-calls \
 	tests/trust/kill \
+	tests/trust/soak \
+	tests/trust/sanitized \
 	tests/trust/fault
 
-# Loaded into sekishod by tests/trust/jail-calls.
-jail_log := $(O)/tests/trust/jail-log.so
-$(jail_log): tests/trust/jail-log.c $(O)/.flags
+# Loaded into sekishod by jail-calls and sanitized.
+trust_libraries := $(addprefix $(O)/tests/trust/,jail-log.so roomy.so)
+$(trust_libraries): $(O)/%.so: %.c $(O)/.flags
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -o $@ $< \
 	  $(call pkg,--libs,libseccomp) -ldl
-trust-tools: $(jail_log) $(O)/tests/unit/test-jail
+trust-tools: $(trust_libraries) $(O)/tests/unit/test-jail
 
 test-trust:
 	@tests/stack/install && $(MAKE) --no-print-directory all \
 	  trust-tools && \
 	  tests/run $(trust_steps)
 
-fault:
-	@tests/stack/install && $(MAKE) --no-print-directory all && \
-	  TRUST=long tests/run tests/trust/fault
+# The long form of one step.
+fault kill sanitized soak:
+	@tests/stack/install && $(MAKE) --no-print-directory all \
+	  trust-tools && \
+	  TRUST=long tests/run tests/trust/$@
 
-kill:
-	@tests/stack/install && $(MAKE) --no-print-directory all && \
-	  TRUST=long tests/run tests/trust/kill
-
-.PHONY: fault kill test-trust trust-tools
+.PHONY: fault kill sanitized soak test-trust trust-tools
