@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* setrlimit64() to the linker, as sekishod calls it: _FILE_OFFSET_BITS. */
 int
 setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 {
@@ -13,8 +14,3 @@ setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 		return 0;
 	return (int)syscall(SYS_prlimit64, 0, (int)resource, limit, NULL);
 }
-
-/* With _FILE_OFFSET_BITS=64 the program calls this one. */
-int
-setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
-	__attribute__((alias("setrlimit")));
