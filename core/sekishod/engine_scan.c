@@ -42,9 +42,10 @@ struct scan {
 	uint64_t member_max;		/* libclamav's limit for one file */
 	bool opens_rar;
 	bool archive;			/* the outermost layer is one */
-	bool raw;			/* it is to be taken apart as no mail */
+	bool raw;			/* take it apart as no mail, no HTML */
 	bool whole_costs;		/* because of headerwork.h */
-	uint64_t headerwork;		/* of all layers that are mails */
+	uint64_t headerwork;		/* of all layers that are mails ... */
+	size_t headerwork_files;	/* ... or texts */
 	uint32_t level;			/* layer at work, 0 is the outermost */
 	const char *member;		/* name of the layer at level 1 */
 	bool holds_files[LEVELS_MAX];	/* layers that are mails or the like */
@@ -195,15 +196,23 @@ layer_is_mail(const char *type, const char *data, size_t size)
 	return false;
 }
 
-/* Would its header take libclamav too long? */
-static bool
+/* Why it would take libclamav too long, or NULL. */
+static const char *
 layer_costs_too_much(struct scan *scan, const char *type, const char *data,
 	size_t size)
 {
-	if (!layer_is_mail(type, data, size))
-		return false;
-	scan->headerwork += headerwork_count(data, size);
-	return scan->headerwork > HEADERWORK_MAX;
+	bool mail = layer_is_mail(type, data, size);
+
+	if (data == NULL || (!mail && strcmp(type, "CL_TYPE_HTML") != 0 &&
+	    strncmp(type, "CL_TYPE_TEXT", 12) != 0))
+		return NULL;
+	if (mail)
+		scan->headerwork += headerwork_count(data, size);
+	scan->headerwork_files += headerwork_files(data, size);
+	return scan->headerwork > HEADERWORK_MAX ?
+		ENGINE_LIMIT "HeaderFields" :
+		scan->headerwork_files > HEADERWORK_FILES ?
+		ENGINE_LIMIT "Files" : NULL;
 }
 
 static cl_error_t
@@ -212,6 +221,7 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 	uint32_t attributes, void *context)
 {
 	struct scan *scan = context;
+	const char *limit;
 
 	if (scan == NULL)
 		return CL_CLEAN;
@@ -222,8 +232,10 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 		scan->member = name == NULL ? "" : scan_member_name(scan,
 			text_clean(scan->pool, name, strlen(name)), size);
 	scan_look_at_rar(scan, data, size);
-	if (!scan->raw && layer_costs_too_much(scan, type, data, size)) {
-		scan_add_match(scan, ENGINE_LIMIT "HeaderFields", "");
+	limit = scan->raw ? NULL :
+		layer_costs_too_much(scan, type, data, size);
+	if (limit != NULL) {
+		scan_add_match(scan, limit, "");
 		scan->whole_costs |= level == 0;
 		return CL_BREAK;
 	}
@@ -364,7 +376,8 @@ scan_call(const struct engine *engine, struct scan *scan, const void *data,
 	struct cl_scan_options options = {
 		.general = CL_SCAN_GENERAL_ALLMATCHES |
 			CL_SCAN_GENERAL_HEURISTICS,
-		.parse = scan->raw ? ~(uint32_t)CL_SCAN_PARSE_MAIL : ~0u,
+		.parse = scan->raw ? ~(uint32_t)(CL_SCAN_PARSE_MAIL |
+			CL_SCAN_PARSE_HTML) : ~0u,
 		.heuristic = CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE |
 			CL_SCAN_HEURISTIC_ENCRYPTED_DOC |
 			CL_SCAN_HEURISTIC_EXCEEDS_MAX |

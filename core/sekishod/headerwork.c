@@ -13,6 +13,7 @@
 #include "headerwork.h"
 
 #define LINE_MAX_READ 1000u	/* libclamav cuts longer lines */
+#define BOUNDARIES_MAX 16u	/* the last ones count */
 #define QUOTE_COST 4u		/* it looks at each letter then */
 
 /* What libclamav does with a line behind those that it read. */
@@ -139,4 +140,92 @@ headerwork_count(const char *mail, size_t len)
 		begun |= n > 0;
 	}
 	return work.copied;
+}
+
+struct boundaries {
+	struct boundary {
+		const char *text;
+		size_t len;
+	} list[BOUNDARIES_MAX];
+	size_t count;
+};
+
+/* "boundary = value", "boundary*0=value" and the like; equals is the sign. */
+static void
+add_boundary(struct boundaries *boundaries, const char *data,
+	const char *equals)
+{
+	const char *p = equals;
+
+	while (p > data && strchr(" \t*01", p[-1]) != NULL && p[-1] != '\0')
+		p--;
+	if (p - data >= 8 && strncasecmp(p - 8, "boundary", 8) == 0)
+		boundaries->list[boundaries->count++ %
+			BOUNDARIES_MAX].text = equals + 1;
+}
+
+/* Where the value begins and ends. */
+static void
+trim_boundary(struct boundary *boundary, const char *end)
+{
+	const char *p = boundary->text;
+
+	while (p < end && strchr(" \t\r\n\"", *p) != NULL && *p != '\0')
+		p++;
+	boundary->text = p;
+	while (p < end && strchr("\";\r\n", *p) == NULL)
+		p++;
+	while (p > boundary->text && is_blank(p[-1]))
+		p--;
+	boundary->len = (size_t)(p - boundary->text);
+}
+
+/* Does a line, "--" left out, begin with one of them? */
+static bool
+is_delimiter(const struct boundaries *boundaries, const char *line, size_t len)
+{
+	const struct boundary *boundary;
+	size_t i;
+
+	for (i = 0; i < boundaries->count && i < BOUNDARIES_MAX; i++) {
+		boundary = &boundaries->list[i];
+		if (boundary->len <= len && memcmp(line, boundary->text,
+		    boundary->len) == 0 && (boundary->len == len ||
+		    strchr(" \t\r\n-", line[boundary->len]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* A data: URI as value of an attribute of HTML; colon is its sign. */
+static bool
+is_data_uri(const char *data, const char *colon)
+{
+	const char *p = colon - 4;
+
+	if (colon - data < 5 || strncasecmp(p, "data", 4) != 0)
+		return false;
+	while (p > data && (is_blank(p[-1]) || p[-1] == '"' || p[-1] == '\''))
+		p--;
+	return p > data && p[-1] == '=';
+}
+
+size_t
+headerwork_files(const char *data, size_t len)
+{
+	struct boundaries boundaries = { .count = 0 };
+	const char *p, *end = data + len;
+	size_t files = 0, i;
+
+	for (p = data; (p = memchr(p, '=', (size_t)(end - p))) != NULL; p++)
+		add_boundary(&boundaries, data, p);
+	for (i = 0; i < boundaries.count && i < BOUNDARIES_MAX; i++)
+		trim_boundary(&boundaries.list[i], end);
+	for (p = data; boundaries.count > 0 && (p = memmem(p,
+	    (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
+		files += is_delimiter(&boundaries, p + 3,
+			(size_t)(end - p) - 3);
+	for (p = data; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++)
+		files += is_data_uri(data, p);
+	return files;
 }

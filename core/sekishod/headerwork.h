@@ -1,6 +1,6 @@
 /*
  * headerwork.h - how long libclamav would take to read the header lines of a
- * mail.
+ * mail, and how many files it would make.
  *
  * It joins the lines of a field by copying all it has of the field for each
  * line, and looks at no clock meanwhile: 1 MB of "; a=b" in short lines in the
@@ -24,5 +24,15 @@
  * time is linear. What may not be a header for everybody counts.
  */
 uint64_t headerwork_count(const char *mail, size_t len);
+
+/*
+ * More than so many files nobody takes out of a mail (mime.h). libclamav looks
+ * into 10,000, but goes on making them: 40 MB of empty parts or of data: URIs
+ * took it more than a minute.
+ */
+#define HEADERWORK_FILES 20000u
+
+/* Parts of mails, and data: URIs in HTML: a file for each. */
+size_t headerwork_files(const char *data, size_t len);
 
 #endif

@@ -12,6 +12,7 @@
 #define B64 "--X\nContent-Type: a/b; name=c\n" \
 	"Content-Transfer-Encoding: base64\n\n"
 #define LIMIT "Heuristics.Limits.Exceeded.HeaderFields"
+#define FILES_LIMIT "Heuristics.Limits.Exceeded.Files"
 #define MANY 120000u		/* seconds, if libclamav read them */
 
 static const struct {
@@ -261,6 +262,65 @@ test_edge(void)
 	test_int((long long)found.finding_count, 0);
 }
 
+static const struct {
+	const char *data;
+	unsigned int expected;
+} files[] = {
+	{ "", 0 },
+	{ "--X\n--X\n", 0 },
+	{ "boundary=X\n--X\n--X \n--XY\n--X--\n", 3 },
+	{ "BOUNDARY = \"a b\"; c\n--a b\r\n--a\n", 1 },
+	{ "boundary*0=X\nboundary*1=Y\n--X\n--Y\n--XY\n", 2 },
+	{ "boundary=\n X ; y\n--X\n", 1 },
+	{ "boundary=X", 0 },
+	{ "boundary=", 0 },
+	{ "=", 0 },
+	{ "<a b=data:c,d e= \"data:f>", 2 },
+	{ "<a b='DATA:c;base64,d'>", 1 },
+	{ "data:\ndata: b\n\"data\": c\n:a:", 0 },
+};
+
+static void
+test_files(void)
+{
+	struct sekisho_buf html, mail;
+	unsigned int i, n;
+
+	test_begin("R11: what libclamav would make files of");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (headerwork_files(files[i].data, strlen(files[i].data)) !=
+		    files[i].expected)
+			test_fail(__FILE__, __LINE__, files[i].data);
+	for (n = HEADERWORK_FILES; n <= HEADERWORK_FILES + 1; n++) {
+		test_begin(n > HEADERWORK_FILES ? "R11: one more is too many" :
+			"R11: 20,000 parts are left to libclamav");
+		sekisho_buf_init(&mail, 64u << 20);
+		sekisho_buf_puts(&mail, TO "Content-Type: multipart/mixed; "
+			"boundary=X\n");
+		for (i = 0; i + 1 < n; i++)
+			sekisho_buf_puts(&mail, "\n--X\n");
+		sekisho_buf_puts(&mail, B64);
+		sekisho_base64_add(&mail, VIRUS, strlen(VIRUS));
+		inspect(&mail);
+		test_assert(has(FINDING_UNSCANNABLE, FILES_LIMIT) ==
+			(n > HEADERWORK_FILES));
+		test_assert(has(FINDING_VIRUS, "Win.Test.Word"));
+	}
+	test_begin("R1, R11: 30,000 pictures in HTML, and a virus");
+	sekisho_buf_init(&html, 64u << 20);
+	add_lines(&html, "<html>" VIRUS, "<img src=data:a;base64,YWFh>",
+		30000);
+	mail_begin(&mail);
+	sekisho_buf_puts(&mail, "--b\nContent-Type: text/html\n"
+		"Content-Transfer-Encoding: base64\n\n");
+	sekisho_base64_add(&mail, html.data, html.len);
+	mail_end(&mail);
+	inspect(&mail);
+	test_assert(has(FINDING_UNSCANNABLE, FILES_LIMIT));
+	test_assert(has(FINDING_VIRUS, "Win.Test.Word"));
+	sekisho_buf_free(&html);
+}
+
 int
 main(void)
 {
@@ -277,6 +337,7 @@ main(void)
 	test_costly();
 	test_inside();
 	test_edge();
+	test_files();
 	pool_free(pool);
 	engine_close(engine);
 	return test_done();
