@@ -462,6 +462,9 @@ master_wait_ready(struct master *master, struct sekisho_error *err)
 	static const struct timespec tick = { .tv_nsec = 20000000 };
 
 	generation_start(master);
+	if (master->starting == 0)
+		return sekisho_error_set(err, "cannot start the scanner: %s",
+			strerror(errno));
 	while (master->serving == 0) {
 		generation_listen(master);
 		if (master->starting != 0 &&
