@@ -9,6 +9,7 @@
 trust_steps := \
 	tests/trust/jail-calls \
 	tests/trust/kill \
+	tests/trust/full \
 	tests/trust/soak \
 	tests/trust/sanitized \
 	tests/trust/fault
