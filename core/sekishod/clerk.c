@@ -43,7 +43,7 @@ clerk_admits(const struct desk *desk, const struct config *config, int fd)
 
 int
 clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
-	int listen_fd)
+	int listen_fd, pid_t master)
 {
 	struct checkpoint own = *checkpoint;
 	int fd;
@@ -57,6 +57,8 @@ clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
 	listener_stop_on_sigterm();
+	if (getppid() != master)
+		return EX_OK;	/* it ended before we asked */
 	own.directory = directory_new(own.config, own.changes);
 	while ((fd = listener_accept(listen_fd)) >= 0) {
 		if (clerk_admits(desk, own.config, fd))

@@ -268,14 +268,14 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 		.changes = master->changes,
 		.poison = master->poison,
 	};
-	pid_t pid = fork();
+	pid_t self = getpid(), pid = fork();
 
 	if (pid == 0) {
 		sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
 		/* Ours may end, and another begin, while this one works. */
 		close(master->lock_fd);
 		_exit(clerk_run(&checkpoint, &desks[desk],
-			master->listen_fds[desk]));
+			master->listen_fds[desk], self));
 	}
 	master->clerks[desk][index] = pid > 0 ? pid : 0;
 }
