@@ -387,6 +387,7 @@ OUTAGES = {
 def test_spam_filter(stack, outage):
     """O4: without the spam filter mail comes without a score, and scanned"""
     end, begin = OUTAGES[outage]
+    panics = os.path.join(os.path.dirname(stack.env["EXIM_LOG"]), "paniclog")
     spam = mail(text=GTUBE + "\n", subject="Cheap watches")
     virus = mail(files=[("a.com", EICAR)])
     end(stack)
@@ -395,7 +396,9 @@ def test_spam_filter(stack, outage):
         assert answer(stack, virus, "bob@example.test") == (250, b"")
     finally:
         begin(stack)
-    assert stack.exim_log("spam acl condition: ")
+    with open(panics, encoding="utf-8") as file:
+        assert all("spam acl condition: " in line for line in file)
+    os.unlink(panics)       # others look whether there is one
     assert subject(stack.arrived("bob", spam["Message-ID"])) == \
         "Cheap watches"
     data = stack.arrived("bob", virus["Message-ID"])
