@@ -19,6 +19,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/mask.c \
 	dovecot-plugin/action-mailbox.c dovecot-plugin/upload.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
+	dovecot-plugin/delivery-add.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
@@ -31,7 +32,8 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
 	dovecot-plugin/mask.h \
-	dovecot-plugin/delivery.h dovecot-plugin/release.h \
+	dovecot-plugin/delivery.h dovecot-plugin/delivery-private.h \
+	dovecot-plugin/release.h \
 	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
