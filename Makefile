@@ -134,8 +134,8 @@ fuzz:
 packages:
 	@tests/stack/install packages-debian && \
 	  debian/make-packages $(O)/packages
-test-packages: packages
-	@tests/run tests/packages
+test-packages:
+	@tests/stack/install packages-debian && tests/run tests/packages
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 stack-down:

@@ -1,0 +1,193 @@
+"""A bare Debian 12 in namespaces of its own, for tests/packages.
+
+It has processes, mounts and a network of its own, so its Exim may listen on
+port 25; apt alone is let out into the machine's network. debootstrap's work and
+the packages that apt downloaded are kept below build/.
+"""
+import ctypes
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BASE = os.path.join(TOP, "build/bookworm")
+ARCHIVES = os.path.join(TOP, "build/bookworm-archives")
+MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+
+SOURCES = """\
+deb %(mirror)s bookworm main
+deb %(mirror)s bookworm-updates main
+deb http://deb.debian.org/debian-security bookworm-security main
+"""
+APT = """\
+APT::Get::Assume-Yes "true";
+Binary::apt::APT::Keep-Downloaded-Packages "true";
+"""
+CLONE_NEWNET = 0x40000000
+
+# What process 1 does before it sleeps and, since it ignores SIGCHLD, lets the
+# kernel reap what daemons leave behind.
+FIRST = """
+mount --make-rprivate /
+mount --bind %(root)s %(root)s
+mount -t proc proc %(root)s/proc
+mount -t tmpfs tmpfs %(root)s/run
+mount --rbind /dev %(root)s/dev
+mount --bind %(archives)s %(root)s/var/cache/apt/archives
+ip link set lo up
+ip address add 192.0.2.1/24 dev lo
+ip address add 192.0.2.9/24 dev lo
+touch %(root)s/run/first
+exec env --ignore-signal=CHLD sleep infinity
+"""
+
+
+class Missing(Exception):
+    """Why there can be no such Debian here."""
+
+
+def attempt(command, reason):
+    result = subprocess.run(command, check=False, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+    if result.returncode != 0:
+        raise Missing("%s: %s" % (reason, result.stdout.strip()[-200:]))
+
+
+def make_base(packages):
+    """A Debian with the packages of a site, unless it is there."""
+    mark = BASE + "/packages"
+    wanted = " ".join(packages)
+    if os.path.exists(mark):
+        with open(mark, encoding="ascii") as file:
+            if file.read() == wanted:
+                return
+    if shutil.which("debootstrap") is None:
+        raise Missing("there is no debootstrap")
+    shutil.rmtree(BASE, ignore_errors=True)
+    os.makedirs(ARCHIVES + "/partial", exist_ok=True)
+    attempt(["debootstrap", "--variant=minbase",
+             "--include=ca-certificates,iproute2", "bookworm", BASE, MIRROR],
+            "debootstrap")
+    settle(BASE)
+    with Chroot(BASE) as base:
+        base.apt("apt-get update; apt-get install --no-install-recommends " +
+                 wanted)
+    with open(mark, "w", encoding="ascii") as file:
+        file.write(wanted)
+
+
+def settle(root):
+    """apt's files; and nothing of its packages starts by itself."""
+    def write(path, text, mode=0o644):
+        with open(root + path, "w", encoding="ascii") as file:
+            file.write(text)
+        os.chmod(root + path, mode)
+
+    write("/etc/apt/sources.list", SOURCES % {"mirror": MIRROR})
+    write("/etc/apt/apt.conf.d/99test", APT)
+    write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
+    if os.path.exists(root + "/etc/apt/apt.conf.d/docker-clean"):
+        os.unlink(root + "/etc/apt/apt.conf.d/docker-clean")
+
+
+class Chroot:
+    """Runs what it is told in a tree, until it is closed."""
+
+    def __init__(self, root):
+        self.root = root
+        first = FIRST % {"root": root, "archives": ARCHIVES}
+        self.holder = subprocess.Popen(
+            ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child",
+             "sh", "-ec", first], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.first = self._wait_for_first()
+        shutil.copy("/etc/resolv.conf", root + "/etc/resolv.conf")
+
+    def _wait_for_first(self):
+        """The number of its process 1."""
+        path = "/proc/%d/task/%d/children" % ((self.holder.pid,) * 2)
+        for _ in range(200):
+            if self.holder.poll() is not None:
+                raise Missing("no namespaces here: " +
+                              self.holder.stderr.read().strip())
+            with open(path, encoding="ascii") as file:
+                children = file.read().split()
+            if children and os.path.exists("/proc/%s/root%s/run/first" % (
+                    children[0], self.root)):
+                return int(children[0])
+            time.sleep(0.05)
+        self.close()
+        raise Missing("the namespaces are not ready")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Ends all of its processes: --kill-child kills its process 1."""
+        self.holder.kill()
+        self.holder.wait()
+
+    def command(self, script, outside=False):
+        enter = ["nsenter", "-t", str(self.first), "-m", "-p"]
+        return enter + ([] if outside else ["-n"]) + [
+            "chroot", self.root, "env", "-i", "LC_ALL=C.UTF-8", "HOME=/root",
+            "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "DEBIAN_FRONTEND=noninteractive", "sh", "-ec", script]
+
+    def run(self, script, fails=False, outside=False):
+        """Runs a script; returns what it printed. With fails, it has to."""
+        # Not a pipe, which would end with the last daemon that is started.
+        with tempfile.TemporaryFile() as file:
+            result = subprocess.run(self.command(script, outside), check=False,
+                                    stdin=subprocess.DEVNULL, stdout=file,
+                                    stderr=subprocess.STDOUT, timeout=300)
+            file.seek(0)
+            output = file.read().decode("utf-8", "replace")
+        assert (result.returncode != 0) == fails, "%s\nexit status %d\n%s" % (
+            script, result.returncode, output[-3000:])
+        return output
+
+    def apt(self, script, fails=False):
+        """The same, with the machine's network."""
+        return self.run(script, fails, outside=True)
+
+    def start(self, script, log):
+        """Starts a process that stays; what it says goes to that file."""
+        with open(log, "wb") as file:
+            return subprocess.Popen(self.command(script), stdout=file,
+                                    stdin=subprocess.DEVNULL,
+                                    stderr=subprocess.STDOUT)
+
+    def write(self, path, text, mode=0o644):
+        with open(self.root + path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(self.root + path, mode)
+
+    def read(self, path):
+        with open(self.root + path, encoding="utf-8") as file:
+            return file.read()
+
+    def in_network(self, function, *arguments):
+        """Calls a function with its network: a child goes there."""
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                self._join_network()
+                function(*arguments)
+                status = 0
+            except Exception as error:
+                print("# %r" % error, flush=True)
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0, "see above"
+
+    def _join_network(self):
+        with open("/proc/%d/ns/net" % self.first, "rb") as file:
+            if ctypes.CDLL(None).setns(file.fileno(), CLONE_NEWNET) != 0:
+                raise OSError("setns")
