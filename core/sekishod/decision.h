@@ -48,6 +48,12 @@ struct decision_notice {
 	size_t outcome;			/* the outcome it speaks of */
 };
 
+/* A rule that only watches, and for whom it would have fired. */
+struct decision_monitor {
+	const char *rule;
+	bool *recipients;		/* one for each of the message */
+};
+
 struct decision {
 	struct decision_outcome *outcomes;
 	size_t outcome_count;
@@ -55,6 +61,8 @@ struct decision {
 	bool *recipient_spam;		/* ... a rule of class spam fired */
 	struct decision_notice *notices;
 	size_t notice_count;
+	struct decision_monitor *monitors;	/* at least one recipient */
+	size_t monitor_count;
 	bool defer;			/* unscannable and no rule took it */
 };
 

@@ -285,6 +285,29 @@ log_approved(const struct examination *ex, struct sekisho_buf *line)
 	sekisho_buf_free(&text);
 }
 
+static bool
+is_watched(const struct examination *ex, size_t recipient, size_t monitor)
+{
+	return ex->decision->monitors[monitor].recipients[recipient];
+}
+
+/* "R5 to a@example.com": where rules that only watch would have fired. */
+static void
+log_monitors(const struct examination *ex, struct sekisho_buf *line)
+{
+	struct sekisho_buf text;
+	size_t i;
+
+	for (i = 0; i < ex->decision->monitor_count; i++) {
+		sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
+		sekisho_buf_printf(&text, "%s to ",
+			ex->decision->monitors[i].rule);
+		add_recipients(ex, i, is_watched, &text);
+		log_add(line, "monitor", text.failed ? "?" : text.data);
+		sekisho_buf_free(&text);
+	}
+}
+
 static void
 log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 	struct sekisho_buf *line)
@@ -301,6 +324,7 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 		log_add(line,
 			sekisho_fate_name(ex->decision->outcomes[i].fate),
 			outcome_text(ex, i));
+	log_monitors(ex, line);
 	for (i = 0; i < plan->notice_count; i++)
 		log_add(line, "notice", plan->notices[i].recipient);
 }

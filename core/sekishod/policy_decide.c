@@ -62,21 +62,24 @@ view_score(struct view *view, const char *text)
 }
 
 /*
- * The directions of the mail in which a rule is on: going out, the sender's
- * section says so, coming in the recipient's; mail within the site is both.
+ * The directions of the mail in which a rule has this status: going out, the
+ * sender's section says so, coming in the recipient's; mail within the site is
+ * both.
  */
 static unsigned int
 rule_directions(const struct deciding *deciding, const struct rule *rule,
-	unsigned int directions)
+	unsigned int directions, enum rule_status status)
 {
 	const struct policy *policy = deciding->policy;
 	const struct sekisho_message *message = deciding->facts->message;
 
 	if ((directions & DIRECTION_OUTBOUND) &&
-	    !policy_section(policy, message->sender)->on[rule->index])
+	    policy_section(policy, message->sender)->status[rule->index] !=
+	    status)
 		directions &= ~DIRECTION_OUTBOUND;
 	if ((directions & ~DIRECTION_OUTBOUND) &&
-	    !policy_section(policy, deciding->view.recipient)->on[rule->index])
+	    policy_section(policy, deciding->view.recipient)->status[
+	    rule->index] != status)
 		directions &= DIRECTION_OUTBOUND;
 	return directions;
 }
@@ -85,35 +88,83 @@ static const char *
 off_reason(const struct deciding *deciding, const struct rule *rule)
 {
 	if (*rule->domain != '\0')
-		return pool_printf(deciding->pool, rule->on ?
+		return pool_printf(deciding->pool, rule->status != RULE_OFF ?
 			"it is a rule of the domain %s" :
 			"it is off, and a rule of the domain %s",
 			rule->domain);
-	return rule->on ? "it is off for this domain" : "it is off";
+	return rule->status != RULE_OFF ? "it is off for this domain" :
+		"it is off";
+}
+
+/*
+ * Why the rule, where it has this status, does not fire for the recipient of
+ * the view; NULL: it does. Without a trace nobody reads the words.
+ */
+static const char *
+why_not(struct deciding *deciding, const struct rule *rule,
+	unsigned int directions, bool approved, enum rule_status status)
+{
+	struct view *view = &deciding->view;
+
+	view->directions = rule_directions(deciding, rule, directions, status);
+	if (directions == 0 ? deciding->policy->sections[0]->status[
+	    rule->index] != status : view->directions == 0)
+		return deciding->trace == NULL ? "" :
+			off_reason(deciding, rule);
+	if (approved && rule->class == CLASS_SPAM)
+		return "the sender is approved by the recipient";
+	if (!condition_matches(&rule->when, view))
+		return deciding->trace == NULL ? "" :
+			condition_why_not(&rule->when, view);
+	return NULL;
+}
+
+/* The entry of a rule that watches; the rules come in their order. */
+static struct decision_monitor *
+monitor_of(struct deciding *deciding, const struct rule *rule)
+{
+	struct decision *decision = deciding->decision;
+	struct decision_monitor *monitor;
+	size_t i;
+
+	for (i = 0; i < decision->monitor_count; i++)
+		if (decision->monitors[i].rule == rule->id)
+			return &decision->monitors[i];
+	monitor = pool_append(deciding->pool, &decision->monitors,
+		&decision->monitor_count, sizeof(*monitor));
+	monitor->rule = rule->id;
+	monitor->recipients = pool_array(deciding->pool,
+		deciding->facts->message->recipient_count + 1, sizeof(bool));
+	return monitor;
 }
 
 /* Does the rule fire for the recipient of the view? */
 static bool
 rule_fires(struct deciding *deciding, const struct rule *rule,
-	unsigned int directions, bool approved)
+	unsigned int directions, size_t recipient)
 {
-	struct view *view = &deciding->view;
-	const char *reason = NULL;
+	const struct policy_case *facts = deciding->facts;
+	bool approved = (directions & ~DIRECTION_OUTBOUND) != 0 &&
+		facts->approved != NULL && facts->approved[recipient];
+	const char *off = why_not(deciding, rule, directions, approved,
+		RULE_ON), *reason = off;
 
-	view->directions = rule_directions(deciding, rule, directions);
-	if (directions == 0 ? !deciding->policy->sections[0]->on[rule->index] :
-	    view->directions == 0)
-		reason = deciding->trace == NULL ? "" :
-			off_reason(deciding, rule);
-	else if (approved && rule->class == CLASS_SPAM)
-		reason = "the sender is approved by the recipient";
-	else if (!condition_matches(&rule->when, view))
-		reason = deciding->trace == NULL ? "" :
-			condition_why_not(&rule->when, view);
+	if (off != NULL && deciding->policy->monitors &&
+	    (directions == 0 || rule_directions(deciding, rule, directions,
+	    RULE_MONITOR) != 0)) {
+		reason = why_not(deciding, rule, directions, approved,
+			RULE_MONITOR);
+		if (reason == NULL) {
+			monitor_of(deciding, rule)->recipients[recipient] =
+				true;
+			reason = "all conditions are true, but its status is "
+				"monitor";
+		}
+	}
 	if (deciding->trace != NULL)
-		trace_add(deciding, rule, reason == NULL, reason == NULL ?
+		trace_add(deciding, rule, off == NULL, reason == NULL ?
 			"all conditions are true" : reason);
-	return reason == NULL;
+	return off == NULL;
 }
 
 /* Finds out the rules that fire; for mail within the site see above. */
@@ -126,8 +177,6 @@ find_rules(struct deciding *deciding, size_t recipient)
 	unsigned int directions = policy_directions(policy, facts->message,
 		address);
 	bool here = (directions & ~DIRECTION_OUTBOUND) != 0;
-	bool approved = here && facts->approved != NULL &&
-		facts->approved[recipient];
 	size_t i;
 
 	deciding->view.recipient = address;
@@ -135,7 +184,7 @@ find_rules(struct deciding *deciding, size_t recipient)
 		here || directions == 0 ? address : facts->message->sender);
 	for (i = 0; i < policy->rule_count; i++) {
 		deciding->fired[i] = rule_fires(deciding, policy->rules[i],
-			directions, approved);
+			directions, recipient);
 		deciding->decision->recipient_spam[recipient] |=
 			deciding->fired[i] &&
 			policy->rules[i]->class == CLASS_SPAM;

@@ -74,6 +74,24 @@ find_rule(const struct policy *policy, const char *id)
 }
 
 static int
+read_rule_status(struct policy_reader *reader, const xmlNode *node,
+	const char *text, enum rule_status *status_r)
+{
+	static const char *const names[] = { [RULE_OFF] = "off",
+		[RULE_ON] = "on", [RULE_MONITOR] = "monitor" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], text) != 0)
+			continue;
+		*status_r = (enum rule_status)i;
+		return 0;
+	}
+	return policy_error(reader, node, "unknown status '%s' (it is on, off "
+		"or monitor)", text);
+}
+
+static int
 read_rule_head(struct policy_reader *reader, const xmlNode *node,
 	struct rule *rule)
 {
@@ -82,7 +100,6 @@ read_rule_head(struct policy_reader *reader, const xmlNode *node,
 		[CLASS_CONTENT] = "content", [CLASS_VIRUS] = "virus" };
 	const char *values[3];
 	size_t i;
-	int on;
 
 	if (policy_attributes(reader, node, names, values) < 0)
 		return -1;
@@ -101,9 +118,7 @@ read_rule_head(struct policy_reader *reader, const xmlNode *node,
 		return policy_error(reader, node, "unknown class '%s' (it is "
 			"virus, spam or content)", values[1]);
 	rule->class = (enum rule_class)i;
-	on = policy_read_choice(reader, node, values[2], "on", "off");
-	rule->on = on > 0;
-	return on < 0 ? -1 : 0;
+	return read_rule_status(reader, node, values[2], &rule->status);
 }
 
 static int
@@ -140,13 +155,11 @@ read_status(struct policy_reader *reader, const xmlNode *node)
 {
 	static const char *const names[] = { "rule", "value", NULL };
 	struct override *override;
+	enum rule_status status = RULE_OFF;
 	const char *values[2];
-	int on;
 
-	if (policy_attributes(reader, node, names, values) < 0)
-		return -1;
-	on = policy_read_choice(reader, node, values[1], "on", "off");
-	if (on < 0)
+	if (policy_attributes(reader, node, names, values) < 0 ||
+	    read_rule_status(reader, node, values[1], &status) < 0)
 		return -1;
 	override = pool_append(reader->policy->pool,
 		&reader->overrides, &reader->override_count,
@@ -154,7 +167,7 @@ read_status(struct policy_reader *reader, const xmlNode *node)
 	override->node = node;
 	override->section = reader->section;
 	override->rule = values[0];
-	override->on = on > 0;
+	override->status = status;
 	return 0;
 }
 
@@ -253,12 +266,13 @@ switch_rules(struct policy_reader *reader)
 
 	for (i = 0; i < policy->section_count; i++) {
 		section = policy->sections[i];
-		section->on = pool_array(policy->pool, policy->rule_count + 1,
-			sizeof(bool));
+		section->status = pool_array(policy->pool,
+			policy->rule_count + 1, sizeof(*section->status));
 		for (k = 0; k < policy->rule_count; k++) {
 			rule = policy->rules[k];
-			section->on[k] = rule->on && (*rule->domain == '\0' ||
-				rule->domain == section->domain);
+			if (*rule->domain == '\0' ||
+			    rule->domain == section->domain)
+				section->status[k] = rule->status;
 		}
 	}
 	for (i = 0; i < reader->override_count; i++) {
@@ -268,12 +282,15 @@ switch_rules(struct policy_reader *reader)
 			return policy_error(reader, override->node,
 				"<status> is about rule '%s', but there is no "
 				"such rule for all domains", override->rule);
-		override->section->on[rule->index] = override->on;
+		override->section->status[rule->index] = override->status;
 	}
 	return 0;
 }
 
-/* What need not be found out, because no rule that is on asks for it. */
+/*
+ * What need not be found out, because no rule asks for it. The directory is not
+ * asked for a rule that only watches: mail would have to wait for its answer.
+ */
 static void
 note_wishes(struct policy *policy)
 {
@@ -285,9 +302,11 @@ note_wishes(struct policy *policy)
 		section = policy->sections[i];
 		for (k = 0; k < policy->rule_count; k++) {
 			rule = policy->rules[k];
-			if (!section->on[k])
+			if (section->status[k] == RULE_OFF)
 				continue;
-			section->spam_rules |= rule->class == CLASS_SPAM;
+			policy->monitors |= section->status[k] == RULE_MONITOR;
+			section->spam_rules |= rule->class == CLASS_SPAM &&
+				section->status[k] == RULE_ON;
 			policy->wants_types |=
 				condition_wants_types(&rule->when);
 		}

@@ -19,7 +19,7 @@ struct section {
 	int spam_at;		/* score times 10 */
 	int suspected_at;
 	const char *language;
-	bool *on;		/* for each rule */
+	enum rule_status *status;	/* of each rule */
 	bool spam_rules;	/* a rule of class spam is on */
 };
 
@@ -31,7 +31,8 @@ struct protected_domain {
 struct policy {
 	struct pool *pool;	/* all but the compiled header patterns */
 	bool accept_on_failure;
-	bool wants_types;	/* a rule that is on for somebody asks */
+	bool wants_types;	/* a rule that is not off everywhere asks */
+	bool monitors;		/* one is RULE_MONITOR somewhere */
 	const char *notice_from;
 	const char *administrator;
 	struct protected_domain *domains;	/* sorted by name */

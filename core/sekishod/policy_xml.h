@@ -16,7 +16,7 @@ struct override {
 	const xmlNode *node;
 	struct section *section;
 	const char *rule;
-	bool on;
+	enum rule_status status;
 };
 
 /* Where the reading of a policy stands. */

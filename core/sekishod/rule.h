@@ -15,6 +15,12 @@
 /* In rising order: the class of the rule that makes the fate (SPEC R12). */
 enum rule_class { CLASS_SPAM, CLASS_CONTENT, CLASS_VIRUS, CLASSES };
 
+enum rule_status {
+	RULE_OFF,
+	RULE_ON,
+	RULE_MONITOR	/* the log says where it would fire; nothing else */
+};
+
 /* What a mail is for one recipient (SPEC R9); local mail is both. */
 #define DIRECTION_INBOUND 1u	/* from outside to a protected domain */
 #define DIRECTION_OUTBOUND 2u	/* from inside, to anywhere */
@@ -51,7 +57,7 @@ struct rule {
 	const char *domain;	/* whose own rule it is, or "" */
 	size_t index;		/* in policy->rules */
 	enum rule_class class;
-	bool on;		/* as the rule itself says */
+	enum rule_status status; /* as the rule itself says */
 	struct condition when;	/* an <all> */
 	struct action *actions;
 	size_t action_count;

@@ -1,4 +1,5 @@
 """Rules of an administrator: R11 and R12."""
+import re
 import smtplib
 
 import pytest
@@ -143,6 +144,21 @@ def test_log_only(stack):
     for line in (stack.sekishod_log("id=" + exim_id) +
                  stack.exim_log("sekisho: id=" + exim_id)):
         assert " rules=log " in line
+
+
+def test_monitor(stack):
+    """R13: a rule that monitors is in the log, and does nothing"""
+    message = mail(X_Test="reject")
+    with stack.policy(lambda text: re.sub(
+            r'(id="reject"[^>]* status=")on"', r'\1monitor"', text)):
+        stack.send(message, ["alice@example.test", "bob@example.test"])
+        for user in "alice", "bob":
+            data = stack.arrived(user, message["Message-ID"])
+            assert own(data) == message.as_bytes()
+    line, = stack.sekishod_log("id=" + stack.exim_id(message["Message-ID"]))
+    both = "alice@example.test,bob@example.test"
+    assert ' rules=none deliver="none to %s" monitor="reject to %s" ' % (
+        both, both) in line
 
 
 def test_stamp_and_tag(stack):

@@ -336,6 +336,23 @@ print_outcome(const struct decision_outcome *outcome, size_t number, FILE *out)
 }
 
 static void
+print_monitors(const struct mail *mail, const struct decision *decision,
+	FILE *out)
+{
+	const struct decision_monitor *monitor;
+	size_t i, k;
+
+	for (i = 0; i < decision->monitor_count; i++) {
+		monitor = &decision->monitors[i];
+		for (k = 0; k < mail->message.recipient_count; k++)
+			if (monitor->recipients[k])
+				fprintf(out, "monitor %s for %s\n",
+					monitor->rule,
+					mail->message.recipients[k]);
+	}
+}
+
+static void
 print_decision(const struct mail *mail, const struct policy *policy,
 	const struct decision *decision, FILE *out)
 {
@@ -353,6 +370,7 @@ print_decision(const struct mail *mail, const struct policy *policy,
 			", approvals matter" : "");
 	if (count > 20)
 		fprintf(out, "%zu recipients\n", count);
+	print_monitors(mail, decision, out);
 	if (policy_wants_types(policy))
 		fprintf(out, "types matter\n");
 	for (i = 0; i < decision->notice_count && i < 20; i++) {

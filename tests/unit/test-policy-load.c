@@ -113,7 +113,8 @@ static const struct {
 	{ "class=\"content\"", "class=\"other\"", ":3: rule 'X': unknown class "
 		"'other' (it is virus, spam or content)" },
 	{ "status=\"on\"", "status=\"yes\"",
-		":3: rule 'X': <rule>: 'yes' is neither on nor off" },
+		":3: rule 'X': unknown status 'yes' (it is on, off or "
+		"monitor)" },
 	{ "<name>x</name>", "", ":3: rule 'X': <rule> needs a <name>" },
 	{ "<name>x", "<name> ", ":4: rule 'X': <name> is empty" },
 	{ WHEN, "", ":3: rule 'X': <rule> needs a <when>" },
@@ -272,7 +273,7 @@ test_shipped(void)
 	test_int(policy->rule_count, 10);
 	for (i = 0; i < policy->rule_count; i++) {
 		snprintf(text, sizeof(text), "%s %s", policy->rules[i]->id,
-			policy->rules[i]->on ? "on" : "off");
+			policy->rules[i]->status == RULE_ON ? "on" : "off");
 		test_str(text, rules[i]);
 	}
 	test_assert(!policy_accepts_on_failure(policy));
