@@ -25,9 +25,18 @@ sekishod_src := $(addprefix core/sekishod/, \
 	assemble.c \
 	attribution.c \
 	charset.c \
+	check.c \
+	check_daemon.c \
+	check_directory.c \
+	check_dovecot.c \
+	check_exim.c \
+	check_expiry.c \
+	check_rehearsal.c \
+	check_signatures.c \
 	clean.c \
 	clerk.c \
 	cms.c \
+	command.c \
 	condition.c \
 	condition_file.c \
 	condition_read.c \
@@ -42,6 +51,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	directory_approved.c \
 	directory_bind.c \
 	directory_cache.c \
+	directory_check.c \
 	directory_conn.c \
 	directory_escape.c \
 	directory_find.c \

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "buf.h"
+#include "check.h"
 #include "explain.h"
 #include "pool.h"
 #include "reconcile.h"
@@ -15,6 +16,8 @@ static const struct {
 	int (*main)(int argc, char *argv[]);
 	const char *help;
 } commands[] = {
+	{ "check", check_main,
+		"what is wrong with this site, and what mends it" },
 	{ "explain", explain_main,
 		"what would happen to a message, and why" },
 	{ "reconcile", reconcile_main,

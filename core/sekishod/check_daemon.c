@@ -1,0 +1,283 @@
+/*
+ * check_daemon.c - sekishod: its configuration, its policy, its sockets.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "check_private.h"
+#include "desk.h"
+#include "frame.h"
+#include "message.h"
+#include "seal.h"
+
+#define START "systemctl enable --now sekishod"
+#define RESTART "systemctl restart sekishod"
+
+/* What config_load() complained about, mended. */
+static const char *
+mend_config(struct check *check, const char *reason)
+{
+	if (strstr(reason, "there is no user \"sekisho\"") != NULL)
+		return "adduser --system --group --home /nonexistent "
+			"--no-create-home sekisho";
+	if (strstr(reason, "ldap-bind-password-file") != NULL)
+		return "ldap-schema/install -b BASE makes the password; name "
+			"its file in ldap-bind-password-file";
+	if (strstr(reason, "cannot read") != NULL)
+		return "make install puts it there; or name it with -c";
+	return pool_printf(check->pool, "correct this line (sekishod.conf(5)); "
+		"sekishod -n -c %s says when it is right", check->config_file);
+}
+
+/* Nearly everything else asks what this file says. */
+static bool
+begin(struct check *check)
+{
+	struct sekisho_error err;
+
+	check->config = config_load(check->config_file, &err);
+	if (check->config == NULL)
+		check_wrong(check, mend_config(check, err.text), "%s",
+			err.text);
+	return check->config != NULL;
+}
+
+static void
+look_policy(struct check *check)
+{
+	struct sekisho_error err;
+
+	check->policy = policy_load(check->config->policy,
+		check->config->policy_schema, &err);
+	if (check->policy == NULL)
+		check_wrong(check, pool_printf(check->pool, "correct it "
+			"(sekisho-policy(5)); sekishod -n -c %s says when it "
+			"is right; systemctl reload sekishod",
+			check->config_file), "%s", err.text);
+}
+
+static void
+look_templates(struct check *check)
+{
+	const struct config *config = check->config;
+
+	if (!check_can(config->templates, config->uid, config->gid,
+	    R_OK | X_OK))
+		check_wrong(check, "make install brings them; templates in "
+			"sekishod.conf names their directory", "user %s cannot "
+			"read the templates of notices in %s", config->user,
+			config->templates);
+}
+
+static const char *
+socket_path(struct check *check, const struct desk *desk)
+{
+	return pool_printf(check->pool, "%s/%s", check->config->run_dir,
+		desk->socket);
+}
+
+/* Does it have the owner that sekishod gave it? */
+static void
+look_socket(struct check *check, const struct desk *desk)
+{
+	const struct config *config = check->config;
+	const char *path = socket_path(check, desk);
+	struct stat st;
+
+	if (lstat(path, &st) < 0) {
+		check_wrong(check, START, "sekishod does not run: %s: %s", path,
+			strerror(errno));
+	} else if (!S_ISSOCK(st.st_mode)) {
+		check_wrong(check, RESTART, "%s is not a socket", path);
+	} else if (st.st_uid != config->uid || st.st_gid != config->mta_gid ||
+	    (st.st_mode & 07777) != desk->mode) {
+		check_wrong(check, RESTART, "%s has the owner %u:%u and mode "
+			"%04o, which should be %u:%u and %04o", path,
+			(unsigned int)st.st_uid, (unsigned int)st.st_gid,
+			(unsigned int)st.st_mode & 07777,
+			(unsigned int)config->uid,
+			(unsigned int)config->mta_gid,
+			(unsigned int)desk->mode);
+	}
+}
+
+static void
+look_sockets(struct check *check)
+{
+	size_t i;
+
+	/* Without the first one, one line says it for all. */
+	for (i = 0; i < DESKS && !check->said; i++)
+		look_socket(check, &desks[i]);
+}
+
+/* An empty visit, of which nothing is logged: does a clerk hang up on us? */
+static int
+visit(const char *path, int64_t deadline, struct sekisho_error *err)
+{
+	struct sekisho_frame reply = { 0 };
+	int fd = sekisho_channel_connect(path, deadline, err);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	shutdown(fd, SHUT_WR);
+	result = sekisho_channel_recv(fd, &reply, deadline, err);
+	sekisho_frame_free(&reply);
+	close(fd);
+	return result < 0 ? -1 : 0;
+}
+
+static void
+look_answers(struct check *check)
+{
+	struct sekisho_error err;
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < DESKS; i++) {
+		path = socket_path(check, &desks[i]);
+		if (access(path, F_OK) < 0)
+			continue;	/* has been said */
+		if (visit(path, sekisho_deadline(CHECK_PATIENCE), &err) == 0)
+			continue;
+		check_wrong(check, RESTART, "%s", err.text);
+		return;
+	}
+}
+
+/* Exim's user has to come to scan.sock, through every directory above it. */
+static void
+look_way(struct check *check)
+{
+	const struct config *config = check->config;
+	const char *path = socket_path(check, &desks[0]);
+
+	if (access(path, F_OK) == 0 &&
+	    !check_can(path, config->mta_uid, config->mta_gid, W_OK))
+		check_wrong(check, pool_printf(check->pool, "let mta-user be "
+			"Exim's user, chmod a+x every directory above %s, "
+			RESTART, path), "user %s cannot open %s",
+			config->mta_user, path);
+}
+
+/* A mail that says nothing, as a frame for scan.sock. Returns a frame type. */
+static uint32_t
+ask_about(const char *path, struct sekisho_message *message, int body,
+	struct sekisho_error *err)
+{
+	int64_t deadline = sekisho_deadline(CHECK_PATIENCE);
+	struct sekisho_frame request = { .type = SEKISHO_FRAME_EXPLAIN,
+		.fds = { body }, .fd_count = 1 };
+	struct sekisho_frame reply = { 0 };
+	struct sekisho_reader in;
+	struct sekisho_buf fields;
+	uint32_t type = 0;
+	int fd = sekisho_channel_connect(path, deadline, err);
+
+	sekisho_buf_init(&fields, SEKISHO_FRAME_MAX);
+	sekisho_message_encode(message, &fields);
+	request.data = fields.data;
+	request.len = fields.len;
+	if (fd >= 0 && sekisho_channel_send(fd, &request, deadline, err) == 0 &&
+	    sekisho_channel_recv(fd, &reply, deadline, err) == 1) {
+		type = reply.type;
+		sekisho_reader_init(&in, reply.data, reply.len);
+		if (type == SEKISHO_FRAME_FAILURE)
+			sekisho_error_set(err, "%s", sekisho_get_text(&in));
+	}
+	if (fd >= 0)
+		close(fd);
+	sekisho_frame_free(&reply);
+	sekisho_buf_free(&fields);
+	return type;
+}
+
+/* sekisho explain, with a clean mail: scanner, policy and directory work. */
+static void
+look_scan(struct check *check)
+{
+	static const char header[] = "From: check@sekisho.invalid\n"
+		"Subject: sekisho check\n";
+	static const char mail[] = "From: check@sekisho.invalid\n"
+		"Subject: sekisho check\n\nNothing.\n";
+	const char *recipients[] = { "check@sekisho.invalid" };
+	struct sekisho_message message = { .id = "check", .sender = "",
+		.client_address = "", .helo = "", .authenticated_id = "",
+		.spam_score = "", .dkim = "", .spf = "", .dmarc = "",
+		.from_publishes = "", .headers = header,
+		.headers_len = sizeof(header) - 1,
+		.body_start = sizeof(header), .recipients = recipients,
+		.recipient_count = 1 };
+	struct sekisho_error err = { "sekishod closed without an answer" };
+	const char *path = socket_path(check, &desks[0]);
+	int body = memfd_create("check", MFD_CLOEXEC);
+
+	if (access(path, F_OK) == 0 && body >= 0 &&
+	    write(body, mail, sizeof(mail) - 1) == sizeof(mail) - 1 &&
+	    ask_about(path, &message, body, &err) != SEKISHO_FRAME_EXPLANATION)
+		check_wrong(check, "look into sekishod's log (docs/operate.md "
+			"explains its lines)", "sekishod cannot look at a "
+			"mail: %s", err.text);
+	if (body >= 0)
+		close(body);
+}
+
+static void
+look_key(struct check *check)
+{
+	const struct config *config = check->config;
+	const char *file = config->held_key_file;
+	struct sekisho_error err;
+	struct seal_keys keys;
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		check_wrong(check, RESTART, "held-key-file %s: %s", file,
+			strerror(errno));
+	else if (st.st_uid != config->uid || (st.st_mode & 077) != 0)
+		check_wrong(check, pool_printf(check->pool, "chown %s %s; "
+			"chmod 0600 %s", config->user, file, file),
+			"held-key-file %s is not of user %s alone", file,
+			config->user);
+	else if (seal_keys_load(&keys, file, &err) < 0)
+		check_wrong(check, "copy it from the host where Exim runs, or "
+			"move it away and restart sekishod", "held-key-file: "
+			"%s", err.text);
+	explicit_bzero(&keys, sizeof(keys));
+}
+
+static void
+look_state(struct check *check)
+{
+	const struct config *config = check->config;
+	struct stat st;
+
+	if (stat(config->state_dir, &st) < 0 || st.st_uid != config->uid)
+		check_wrong(check, pool_printf(check->pool, "mkdir -p %s; "
+			"chown %s %s; " RESTART, config->state_dir,
+			config->user, config->state_dir), "state-dir %s does "
+			"not belong to user %s", config->state_dir,
+			config->user);
+}
+
+static const struct check_look looks[] = {
+	{ "its configuration and its policy are right", look_policy },
+	{ "the templates of notices can be read", look_templates },
+	{ "its sockets are there, with their owner and mode", look_sockets },
+	{ "it answers on all of them", look_answers },
+	{ "Exim's user can come to scan.sock", look_way },
+	{ "it can look at a mail", look_scan },
+	{ "the keys that seal held mail are there and secret", look_key },
+	{ "state-dir belongs to it", look_state },
+	{ NULL, NULL },
+};
+
+const struct check_area check_daemon = { "sekishod", begin, looks };

@@ -1,0 +1,288 @@
+/*
+ * check_dovecot.c - Dovecot's configuration, as doveconf prints it.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_private.h"
+
+#define RELOAD "; doveadm reload"
+
+/* -- asking doveconf ------------------------------------------------------ */
+
+/* What doveconf prints with these arguments, up to three, the last NULL. */
+static const char *
+doveconf(struct check *check, const char *const *arguments, int *status_r)
+{
+	const char *argv[8] = { check->doveconf };
+	size_t count = 1;
+
+	if (check->dovecot_config != NULL) {
+		argv[count++] = "-c";
+		argv[count++] = check->dovecot_config;
+	}
+	while (*arguments != NULL)
+		argv[count++] = *arguments++;
+	return check_run(check, argv, status_r);
+}
+
+/* The value of a setting, of one protocol unless that is NULL; or "". */
+static const char *
+setting(struct check *check, const char *protocol, const char *name)
+{
+	const char *filter = protocol == NULL ? NULL :
+		pool_printf(check->pool, "-fprotocol=%s", protocol);
+	const char *arguments[] = { "-h", filter == NULL ? name : filter,
+		filter == NULL ? NULL : name, NULL };
+	int status;
+	const char *said = doveconf(check, arguments, &status);
+
+	return status == 0 ? check_line(check, said) : "";
+}
+
+/* One of plugin {}; preset when it is not set. */
+static const char *
+plugin_setting(struct check *check, const char *name, const char *preset)
+{
+	const char *line = pool_printf(check->pool, "\n  %s = ", name);
+	const char *at = strstr(check->dovecot_text, line);
+
+	return at == NULL ? preset : check_line(check, at + strlen(line));
+}
+
+static bool
+begin(struct check *check)
+{
+	static const char *const print[] = { "-n", NULL };
+	const char *said;
+	int status;
+
+	if (check->doveconf == NULL)
+		check->doveconf = "/usr/bin/doveconf";
+	if (strcmp(check->doveconf, "none") == 0 ||
+	    access(check->doveconf, X_OK) < 0) {
+		check_skip(check, "there is no %s on this host: it has no "
+			"quarantine", check->doveconf);
+		check->doveconf = NULL;
+		return false;
+	}
+	said = doveconf(check, print, &status);
+	if (status != 0) {
+		check_wrong(check, "doveconf -n says where; correct it",
+			"Dovecot does not take its configuration: %s",
+			check_line(check, said));
+		return false;
+	}
+	check->dovecot_text = said;
+	return true;
+}
+
+/* -- plug-ins ------------------------------------------------------------- */
+
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word), n;
+
+	while (*(list += strspn(list, " ")) != '\0') {
+		n = strcspn(list, " ");
+		if (n == len && strncmp(list, word, n) == 0)
+			return true;
+		list += n;
+	}
+	return false;
+}
+
+static void
+look_plugins(struct check *check)
+{
+	if (!has_word(setting(check, "imap", "mail_plugins"), "sekisho"))
+		check_wrong(check, "mail_plugins = $mail_plugins sekisho"
+			RELOAD, "the plug-in sekisho is not in mail_plugins "
+			"for IMAP");
+	if (!has_word(setting(check, "lmtp", "mail_plugins"), "sekisho"))
+		check_wrong(check, "mail_plugins = $mail_plugins sekisho"
+			RELOAD, "the plug-in sekisho is not in mail_plugins "
+			"for LMTP");
+	if (!has_word(setting(check, "lmtp", "mail_plugins"), "sekisho_lmtp"))
+		check_wrong(check, "in protocol lmtp { }: mail_plugins = "
+			"$mail_plugins sieve sekisho_lmtp" RELOAD, "the plug-"
+			"in sekisho_lmtp is not in mail_plugins for LMTP: held "
+			"mail would come into INBOX");
+	if (!has_word(setting(check, NULL, "mail_plugins"), "sekisho"))
+		check_wrong(check, "mail_plugins = $mail_plugins sekisho, "
+			"outside of protocol { }" RELOAD, "the plug-in sekisho "
+			"is not in mail_plugins for doveadm");
+}
+
+static void
+look_files(struct check *check)
+{
+	static const char *const names[] = { "lib01_sekisho_plugin.so",
+		"lib95_sekisho_lmtp_plugin.so" };
+	const char *directory = setting(check, NULL, "mail_plugin_dir");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (access(pool_printf(check->pool, "%s/%s", directory,
+		    names[i]), R_OK) < 0)
+			check_wrong(check, "make install", "the plug-in %s is "
+				"not in %s", names[i], directory);
+}
+
+/* -- folders -------------------------------------------------------------- */
+
+/* The namespace with this name and a separator as its prefix, or NULL. */
+static const char *
+find_namespace(struct check *check, const char *name)
+{
+	const char *at = check->dovecot_text, *end, *block, *prefix;
+	size_t len = strlen(name);
+
+	while ((at = strstr(at, "\nnamespace ")) != NULL) {
+		at++;
+		end = strstr(at, "\n}");
+		block = end == NULL ? at : pool_strndup(check->pool, at,
+			(size_t)(end - at) + 1);
+		prefix = strstr(block, "\n  prefix = ");
+		if (prefix == NULL)
+			continue;
+		prefix += strlen("\n  prefix = ");
+		if (strncmp(prefix, name, len) == 0 && prefix[len] != '\0' &&
+		    prefix[len] != '\n' && prefix[len + 1] == '\n')
+			return block;
+	}
+	return NULL;
+}
+
+/* Is there a mailbox of this name that Dovecot makes? */
+static bool
+has_mailbox(struct check *check, const char *namespace, const char *name)
+{
+	const char *head = *name == '\0' ? "\n  mailbox {" : pool_printf(
+		check->pool, strchr(name, ' ') == NULL ? "\n  mailbox %s {" :
+		"\n  mailbox \"%s\" {", name);
+
+	return strstr(namespace, pool_printf(check->pool, "%s\n    auto = ",
+		head)) != NULL;
+}
+
+static void
+look_quarantine(struct check *check)
+{
+	const char *name = plugin_setting(check, "sekisho_quarantine",
+		"Quarantine");
+	const char *folders[] = { "", plugin_setting(check, "sekisho_deliver",
+		"Deliver"), plugin_setting(check, "sekisho_approve",
+		"Deliver and Approve") };
+	const char *namespace = find_namespace(check, name);
+	size_t i;
+
+	if (namespace == NULL) {
+		check_wrong(check, pool_printf(check->pool, "namespace "
+			"quarantine { } with prefix = %s/, as sekisho-"
+			"dovecot(8), CONFIGURATION, has it" RELOAD, name),
+			"there is no namespace for the quarantine: none has "
+			"the prefix %s/", name);
+		return;
+	}
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (!has_mailbox(check, namespace, folders[i]))
+			check_wrong(check, pool_printf(check->pool, "in "
+				"namespace quarantine { }: mailbox \"%s\" { "
+				"auto = create }, each on a line of its own"
+				RELOAD, folders[i]), "the quarantine has no "
+				"folder \"%s\" that Dovecot makes",
+				folders[i]);
+	if (strstr(namespace, "\n  location = \n") != NULL ||
+	    strstr(namespace, "\n  location =\n") != NULL)
+		check_wrong(check, "in namespace quarantine { }: location = "
+			"mdbox:~/quarantine" RELOAD, "the quarantine has no "
+			"location of its own");
+}
+
+static void
+look_quota(struct check *check)
+{
+	const char *name = plugin_setting(check, "sekisho_quarantine",
+		"Quarantine");
+
+	if (has_word(setting(check, "lmtp", "mail_plugins"), "quota") &&
+	    strstr(check->dovecot_text, pool_printf(check->pool, " = %s:ignore",
+	    name)) == NULL)
+		check_wrong(check, pool_printf(check->pool, "in plugin { }: "
+			"quota_rule2 = %s:ignore" RELOAD, name), "held mail "
+			"counts for the quota: whoever is over it gets none");
+}
+
+/* -- what it has to do with sekishod -------------------------------------- */
+
+static void
+look_socket(struct check *check)
+{
+	const char *theirs = plugin_setting(check, "sekisho_socket",
+		"/run/sekisho/control.sock"), *ours;
+
+	if (check->config == NULL)
+		return;
+	ours = pool_printf(check->pool, "%s/control.sock",
+		check->config->run_dir);
+	if (strcmp(theirs, ours) != 0)
+		check_wrong(check, pool_printf(check->pool, "in plugin { }: "
+			"sekisho_socket = %s" RELOAD, ours), "Dovecot asks at "
+			"%s, but sekishod listens at %s", theirs, ours);
+}
+
+/* The user that all mail belongs to, where there is one. */
+static void
+look_user(struct check *check)
+{
+	const char *name = setting(check, NULL, "mail_uid");
+	const struct passwd *pw;
+
+	if (check->config == NULL)
+		return;
+	if (*name == '\0') {
+		if (check->config->control_uids.count == 0)
+			check_wrong(check, "control-users = the users of "
+				"Dovecot's mail processes, in sekishod.conf; "
+				"systemctl restart sekishod", "control-users "
+				"is empty, so Dovecot may not ask sekishod");
+		return;
+	}
+	pw = name[strspn(name, "0123456789")] == '\0' ?
+		getpwuid((uid_t)strtoul(name, NULL, 10)) : getpwnam(name);
+	if (pw != NULL && pw->pw_uid != 0 && pw->pw_uid !=
+	    check->config->uid && !user_list_has(&check->config->control_uids,
+	    pw->pw_uid))
+		check_wrong(check, pool_printf(check->pool, "control-users = %s"
+			", in sekishod.conf; systemctl restart sekishod",
+			pw->pw_name), "Dovecot's mail user %s is not in "
+			"control-users, so it may not ask sekishod",
+			pw->pw_name);
+}
+
+static void
+look_fsync(struct check *check)
+{
+	if (strcmp(setting(check, "lmtp", "mail_fsync"), "never") == 0)
+		check_wrong(check, "mail_fsync = optimized" RELOAD,
+			"mail_fsync is never: mail that Exim was told is "
+			"filed is lost when the power fails");
+}
+
+static const struct check_look looks[] = {
+	{ "the plug-ins are in mail_plugins", look_plugins },
+	{ "the plug-ins are where it looks for them", look_files },
+	{ "the quarantine is a namespace with its folders", look_quarantine },
+	{ "held mail does not count for the quota", look_quota },
+	{ "it asks where sekishod listens", look_socket },
+	{ "its mail user may ask sekishod", look_user },
+	{ "what it has taken survives a power failure", look_fsync },
+	{ NULL, NULL },
+};
+
+const struct check_area check_dovecot = { "Dovecot", begin, looks };

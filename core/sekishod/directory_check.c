@@ -1,0 +1,151 @@
+/*
+ * directory_check.c - what can be said about a directory without changing it:
+ * each server by itself, where directory_conn.c takes one that answers.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "directory_bind.h"
+#include "directory_check.h"
+#include "directory_private.h"
+
+/* A connection, while it is looked at. */
+struct look {
+	LDAP *ldap;
+	int64_t deadline;
+};
+
+/* Returns the code of the answer; *answer_r is NULL unless LDAP_SUCCESS. */
+static int
+look_search(const struct look *look, const char *base, int scope,
+	const char *filter, const char *const *attributes,
+	LDAPMessage **answer_r)
+{
+	int code, id;
+
+	*answer_r = NULL;
+	code = ldap_search_ext(look->ldap, base, scope, filter,
+		(char **)(uintptr_t)attributes, 0, NULL, NULL, NULL, 1, &id);
+	if (code == LDAP_SUCCESS)
+		code = directory_wait(look->ldap, id, look->deadline, answer_r);
+	if (code == LDAP_SUCCESS && ldap_parse_result(look->ldap, *answer_r,
+	    &code, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
+		code = LDAP_DECODING_ERROR;
+	if (code != LDAP_SUCCESS) {
+		ldap_msgfree(*answer_r);
+		*answer_r = NULL;
+	}
+	return code;
+}
+
+static bool
+look_exists(const struct look *look, const char *dn)
+{
+	static const char *const none[] = { LDAP_NO_ATTRS, NULL };
+	LDAPMessage *answer;
+	int code = look_search(look, dn, LDAP_SCOPE_BASE, "(objectClass=*)",
+		none, &answer);
+	bool found = code == LDAP_SUCCESS &&
+		ldap_first_entry(look->ldap, answer) != NULL;
+
+	ldap_msgfree(answer);
+	return found;
+}
+
+/* May we search as for the recipient of a mail? Too many is a yes. */
+static bool
+look_may_search(const struct look *look, const char *base)
+{
+	static const char *const wanted[] = { ATTR_APPROVED, NULL };
+	LDAPMessage *answer;
+	int code = look_search(look, base, LDAP_SCOPE_SUBTREE,
+		"(&" FILTER_ACCOUNT "(" ATTR_MAIL "=check@sekisho.invalid))",
+		wanted, &answer);
+
+	ldap_msgfree(answer);
+	return code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED;
+}
+
+/* Is NAME 'x' in one of the descriptions (RFC 4512 section 4.1)? */
+static bool
+is_described(LDAP *ldap, LDAPMessage *entry, const char *attribute,
+	const char *name)
+{
+	struct berval **values = ldap_get_values_len(ldap, entry, attribute);
+	size_t len = strlen(name), i;
+	bool found = false;
+	const char *at;
+
+	for (i = 0; values != NULL && values[i] != NULL && !found; i++)
+		for (at = strchr(values[i]->bv_val, '\''); at != NULL && !found;
+		     at = strchr(at + 1, '\''))
+			found = strncasecmp(at + 1, name, len) == 0 &&
+				at[1 + len] == '\'';
+	ldap_value_free_len(values);
+	return found;
+}
+
+/* What of our schema this server does not know, or NULL. */
+static const char *
+missing_of(LDAP *ldap, LDAPMessage *entry)
+{
+	static const char *const names[] = { ATTR_STATUS, ATTR_APPROVED,
+		ATTR_QUESTION, ATTR_ANSWER, ATTR_TOKEN, ATTR_PURPOSE,
+		ATTR_EXPIRES, ATTR_SEALED, ATTR_FAILURE, ATTR_CHANGED };
+	size_t i;
+
+	if (!is_described(ldap, entry, "objectClasses", CLASS_ACCOUNT))
+		return CLASS_ACCOUNT;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!is_described(ldap, entry, "attributeTypes", names[i]))
+			return names[i];
+	return NULL;
+}
+
+static const char *
+look_schema(const struct look *look)
+{
+	static const char *const wanted[] = { "objectClasses",
+		"attributeTypes", NULL };
+	LDAPMessage *answer, *entry;
+	const char *missing = NULL;
+
+	/* Every OpenLDAP has it there; one that hides it is not asked. */
+	if (look_search(look, "cn=Subschema", LDAP_SCOPE_BASE,
+	    "(objectClass=subschema)", wanted, &answer) == LDAP_SUCCESS) {
+		entry = ldap_first_entry(look->ldap, answer);
+		if (entry != NULL)
+			missing = missing_of(look->ldap, entry);
+	}
+	ldap_msgfree(answer);
+	return missing;
+}
+
+int
+directory_check(const struct config *config, const char *uri,
+	int64_t deadline, struct pool *pool, struct directory_facts *facts_r,
+	struct sekisho_error *err)
+{
+	struct look look = { .deadline = deadline };
+	const char *missing;
+
+	memset(facts_r, 0, sizeof(*facts_r));
+	/* As in directory_conn.c. */
+	setenv("LDAPNOINIT", "1", 1);
+	if (directory_bind(config, uri, deadline, &look.ldap, err) < 0) {
+		facts_r->refused = strstr(err->text, ldap_err2string(
+			LDAP_INVALID_CREDENTIALS)) != NULL;
+		return -1;
+	}
+	facts_r->base = look_exists(&look, config->ldap_base);
+	facts_r->account_base = *config->account_url == '\0' ||
+		*config->account_base == '\0' ||
+		look_exists(&look, config->account_base);
+	missing = look_schema(&look);
+	if (missing != NULL)
+		facts_r->missing = pool_strdup(pool, missing);
+	facts_r->may_search = look_may_search(&look, config->ldap_base);
+	ldap_unbind_ext(look.ldap, NULL, NULL);
+	return 0;
+}
