@@ -21,7 +21,7 @@
 
 static const struct check_area *const areas[] = {
 	&check_daemon, &check_signatures, &check_directory, &check_exim,
-	&check_rehearsal, &check_dovecot, &check_expiry,
+	&check_rehearsal, &check_dovecot, &check_users,
 };
 
 /* -- what looks say ------------------------------------------------------- */
@@ -90,6 +90,22 @@ check_line(struct check *check, const char *text)
 	while (i > 0 && line[i - 1] == ' ')
 		line[--i] = '\0';
 	return line;
+}
+
+const char *
+check_words(struct check *check, const char *text)
+{
+	const char *line, *words = "";
+
+	while (*text != '\0' && strlen(words) < 200) {
+		line = check_line(check, text);
+		if (*line != '#' && *line != '\0')
+			words = pool_printf(check->pool, "%s%s%s", words,
+				*words == '\0' ? "" : " ", line);
+		text += strspn(text, " \t\r\n");
+		text += strcspn(text, "\r\n");
+	}
+	return words;
 }
 
 /* Asked as that user, so that groups and directories count as they do. */

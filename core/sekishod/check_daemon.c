@@ -118,6 +118,28 @@ look_sockets(struct check *check)
 		look_socket(check, &desks[i]);
 }
 
+/*
+ * A reload makes new inspectors and this socket. So do new signatures, without
+ * a reload: then nothing is found.
+ */
+static void
+look_reloaded(struct check *check)
+{
+	const char *files[] = { check->config_file, check->config->policy };
+	struct stat st, made;
+	size_t i;
+
+	if (stat(pool_printf(check->pool, "%s/inspect.sock",
+	    check->config->run_dir), &made) < 0)
+		return;
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (stat(files[i], &st) == 0 &&
+		    st.st_mtime > made.st_mtime + 1)
+			check_wrong(check, "systemctl reload sekishod",
+				"sekishod works with what was in %s before it "
+				"was changed", files[i]);
+}
+
 /* An empty visit, of which nothing is logged: does a clerk hang up on us? */
 static int
 visit(const char *path, int64_t deadline, struct sekisho_error *err)
@@ -273,6 +295,7 @@ static const struct check_look looks[] = {
 	{ "the templates of notices can be read", look_templates },
 	{ "its sockets are there, with their owner and mode", look_sockets },
 	{ "it answers on all of them", look_answers },
+	{ "it has read its configuration and its policy", look_reloaded },
 	{ "Exim's user can come to scan.sock", look_way },
 	{ "it can look at a mail", look_scan },
 	{ "the keys that seal held mail are there and secret", look_key },

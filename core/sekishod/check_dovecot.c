@@ -73,7 +73,7 @@ begin(struct check *check)
 	if (status != 0) {
 		check_wrong(check, "doveconf -n says where; correct it",
 			"Dovecot does not take its configuration: %s",
-			check_line(check, said));
+			check_words(check, said));
 		return false;
 	}
 	check->dovecot_text = said;
@@ -129,7 +129,8 @@ look_files(struct check *check)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (access(pool_printf(check->pool, "%s/%s", directory,
 		    names[i]), R_OK) < 0)
-			check_wrong(check, "make install", "the plug-in %s is "
+			check_wrong(check, "install dovecot-sekisho, or: make "
+				"install", "the plug-in %s is "
 				"not in %s", names[i], directory);
 }
 
@@ -274,6 +275,21 @@ look_fsync(struct check *check)
 			"filed is lost when the power fails");
 }
 
+/* Exim has to know the mail that Dovecot sends on: it would hold it again. */
+static void
+look_submission(struct check *check)
+{
+	const char *server = plugin_setting(check, "sekisho_submission", "");
+
+	if (*server != '\0' && check->exim_text != NULL &&
+	    check_macro(check, "SEKISHO_RELEASE_HOSTS") == NULL)
+		check_wrong(check, "SEKISHO_RELEASE_HOSTS = 127.0.0.1, before "
+			"sekisho.main; daemon_smtp_ports = 25 : 10025; service "
+			"exim4 restart", "what users deliver goes to %s, and "
+			"Exim does not know it: it would be held again",
+			server);
+}
+
 static const struct check_look looks[] = {
 	{ "the plug-ins are in mail_plugins", look_plugins },
 	{ "the plug-ins are where it looks for them", look_files },
@@ -281,6 +297,7 @@ static const struct check_look looks[] = {
 	{ "held mail does not count for the quota", look_quota },
 	{ "it asks where sekishod listens", look_socket },
 	{ "its mail user may ask sekishod", look_user },
+	{ "released mail is known to Exim", look_submission },
 	{ "what it has taken survives a power failure", look_fsync },
 	{ NULL, NULL },
 };

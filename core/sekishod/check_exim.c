@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check_private.h"
@@ -90,7 +91,7 @@ begin(struct check *check)
 		check_wrong(check, "exim4 -bV says where; sekisho-exim(8) has "
 			"the pieces and their places", "%s does not take its "
 			"configuration: %s", check->exim, *said == '\0' ?
-			"it cannot be run" : check_line(check, said));
+			"it cannot be run" : check_words(check, said));
 		return false;
 	}
 	check->exim_text = pool_printf(check->pool, "\n%s", said);
@@ -116,9 +117,9 @@ look_module(struct check *check)
 			"(Debian's does), or compile it in (sekisho-exim(8))",
 			"local_scan_path is not set: no module is loaded");
 	else if (access(path, F_OK) < 0)
-		check_wrong(check, "make install; or SEKISHO_MODULE = where it "
-			"is, before sekisho.main" DEBIAN, "the module %s is "
-			"not there", path);
+		check_wrong(check, "install sekisho-exim, or: make install; "
+			"or SEKISHO_MODULE = where it is, before sekisho.main"
+			DEBIAN, "the module %s is not there", path);
 	else if (check->config != NULL && !check_can(path,
 	    check->config->mta_uid, check->config->mta_gid, R_OK))
 		check_wrong(check, pool_printf(check->pool, "chmod 0644 %s",
@@ -307,6 +308,24 @@ look_retry(struct check *check)
 			"would bounce");
 }
 
+/* Held mail that was released comes in by a port of its own. */
+static void
+look_release(struct check *check)
+{
+	const char *port = check_macro(check, "SEKISHO_RELEASE_PORT");
+	const char *ports = option(check, "daemon_smtp_ports");
+
+	if (check_macro(check, "SEKISHO_RELEASE_HOSTS") == NULL ||
+	    port == NULL || *ports == '\0')
+		return;
+	if (strstr(pool_printf(check->pool, " %s ", ports),
+	    pool_printf(check->pool, " %s ", port)) == NULL)
+		check_wrong(check, pool_printf(check->pool, "daemon_smtp_ports "
+			"= %s : %s" DEBIAN, ports, port), "Exim does not "
+			"listen at SEKISHO_RELEASE_PORT (%s), where Dovecot "
+			"sends what users deliver", port);
+}
+
 /* -- files ---------------------------------------------------------------- */
 
 static void
@@ -374,6 +393,82 @@ look_lmtp(struct check *check)
 			check->config->mta_user, path);
 }
 
+/* The file of Exim's configuration that was changed after that, or NULL. */
+static const char *
+changed_since(struct check *check, time_t when)
+{
+	const char *at = check->exim_text, *path;
+	struct stat st;
+
+	/* # 27 "FILE" begins what was read from it. */
+	while ((at = strstr(at, "\n# ")) != NULL) {
+		at += 3;
+		path = at + strspn(at, "0123456789");
+		if (strncmp(path, " \"", 2) != 0)
+			continue;
+		path = pool_strndup(check->pool, path + 2, strcspn(path + 2,
+			"\"\n"));
+		if (stat(path, &st) == 0 && st.st_mtime > when + 1)
+			return path;
+	}
+	path = option(check, "local_scan_path");
+	return *path != '\0' && stat(path, &st) == 0 && st.st_mtime > when + 1 ?
+		path : NULL;
+}
+
+/* The process that its pid file names, or 0; *when_r is when it was written. */
+static unsigned long
+daemon_pid(const char *file, time_t *when_r)
+{
+	FILE *in = fopen(file, "re");
+	unsigned long pid = 0;
+	struct stat st;
+
+	if (in == NULL)
+		return 0;
+	if (fstat(fileno(in), &st) < 0 || fscanf(in, "%lu", &pid) != 1)
+		pid = 0;
+	else
+		*when_r = st.st_mtime;
+	(void)fclose(in);
+	return pid;
+}
+
+/* A daemon that stays in the foreground has no pid file, but this socket. */
+static bool
+has_notifier(struct check *check)
+{
+	static const char *const argv[] = { "cat", "/proc/net/unix", NULL };
+	int status;
+
+	return strstr(check_run(check, argv, &status), pool_printf(check->pool,
+		"%s/exim_daemon_notify", option(check, "spool_directory"))) !=
+		NULL;
+}
+
+/* It writes its pid anew when it reads its configuration anew. */
+static void
+look_daemon(struct check *check)
+{
+	time_t when = 0;
+	unsigned long pid = daemon_pid(option(check, "pid_file_path"), &when);
+	const char *changed;
+
+	if (pid == 0 || access(pool_printf(check->pool, "/proc/%lu", pid),
+	    F_OK) < 0) {
+		if (*option(check, "notifier_socket") != '\0' &&
+		    !has_notifier(check))
+			check_wrong(check, "service exim4 restart", "no daemon "
+				"of Exim runs");
+		return;
+	}
+	changed = changed_since(check, when);
+	if (changed != NULL)
+		check_wrong(check, "service exim4 restart", "Exim's daemon "
+			"works with what was in %s before it was changed",
+			changed);
+}
+
 static const struct check_look looks[] = {
 	{ "it takes its configuration and loads the module", look_module },
 	{ "it runs as mta-user", look_user },
@@ -387,6 +482,8 @@ static const struct check_look looks[] = {
 	{ "the programs of the transports can be run", look_programs },
 	{ "bodies can be written into the spool", look_spool },
 	{ "held mail comes to Dovecot", look_lmtp },
+	{ "released mail may come in", look_release },
+	{ "its daemon runs, with this configuration", look_daemon },
 	{ NULL, NULL },
 };
 

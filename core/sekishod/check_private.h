@@ -50,7 +50,7 @@ struct check_area {
 
 extern const struct check_area check_daemon, check_signatures,
 	check_directory, check_exim, check_rehearsal, check_dovecot,
-	check_expiry;
+	check_users;
 
 /* What is wrong, one sentence; mend is the line that mends it. */
 void check_wrong(struct check *check, const char *mend, const char *fmt, ...)
@@ -72,6 +72,9 @@ const char *check_run(struct check *check, const char *const *argv,
 
 /* The first line of text, in the pool, without blanks around it. */
 const char *check_line(struct check *check, const char *text);
+
+/* Its first lines as one, without comments, when it says what is wrong. */
+const char *check_words(struct check *check, const char *text);
 
 /* Can this user open the file for what mode (R_OK, W_OK, X_OK) says? */
 bool check_can(const char *path, uid_t uid, gid_t gid, int mode);

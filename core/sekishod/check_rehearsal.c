@@ -230,7 +230,7 @@ judge_silence(struct check *check, const char *said, int status)
 }
 
 static void
-judge(struct check *check, const char *said, const char *recipient, int status)
+judge(struct check *check, const char *said, int status)
 {
 	const char *line = logged(check, said, " sekisho: ");
 	const char *error = line == NULL ? NULL : strstr(line, "error=");
@@ -241,12 +241,6 @@ judge(struct check *check, const char *said, const char *recipient, int status)
 		check_wrong(check, mend_defer(error), "a mail would %s: %s",
 			strstr(line, "action=unscanned") != NULL ?
 			"pass unscanned" : "get a 451", error + 6);
-	else if (check->policy != NULL && policy_protects(check->policy,
-	    domain_of_address(recipient)) &&
-	    strstr(line, "direction=inbound") == NULL)
-		check_wrong(check, "systemctl reload sekishod", "sekishod "
-			"works with another policy than that in %s",
-			check->config->policy);
 	line = logged(check, said, "spam acl condition");
 	if (line != NULL)
 		check_wrong(check, "start the spam filter, or correct "
@@ -272,7 +266,7 @@ look_play(struct check *check)
 			": %s; --recipient names somebody else", recipient,
 			rcpt);
 	else
-		judge(check, said, recipient, status);
+		judge(check, said, status);
 }
 
 static const struct check_look looks[] = {

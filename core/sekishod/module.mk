@@ -30,9 +30,9 @@ sekishod_src := $(addprefix core/sekishod/, \
 	check_directory.c \
 	check_dovecot.c \
 	check_exim.c \
-	check_expiry.c \
 	check_rehearsal.c \
 	check_signatures.c \
+	check_users.c \
 	clean.c \
 	clerk.c \
 	cms.c \

@@ -1,0 +1,603 @@
+"""`sekisho check`: every mistake of docs/install.md is made here, by its step,
+and is found with the line that mends it.
+
+A mistake is a copy of a configuration that differs, or something that is
+changed on the stack and changed back. The check runs in a mount namespace,
+where /etc is as on a site that has what `make install` puts there.
+"""
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+
+from running import TOP, wait_until
+from test_mistakes import build_module
+
+INCLUDE = r"\.include \S*/sekisho\.%s\n"
+
+
+class Site:
+    """A stack that is right, and wrong copies of what it is made of."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.folder = os.path.join(stack.env["STACK_DIR"], "check")
+        os.makedirs(self.folder + "/cron.d")
+        os.makedirs(self.folder + "/systemd")
+        shutil.copy(TOP + "/dovecot-plugin/sekisho-expire.cron",
+                    self.folder + "/cron.d/sekisho-expire")
+        self.copies = 0
+
+    # -- configurations ----------------------------------------------------
+
+    def copy(self, name, change):
+        with open(self.stack.env[name], encoding="utf-8") as file:
+            old = file.read()
+        new = change(old)
+        assert new != old, "nothing has changed"
+        return self.file("%s" % name.lower(), new)
+
+    def file(self, name, text, mode=0o644):
+        self.copies += 1
+        path = "%s/%d-%s" % (self.folder, self.copies, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+    def sekishod(self, **settings):
+        """sekishod.conf with other settings; None: without it."""
+        def change(text):
+            for name, value in settings.items():
+                name = name.replace("_", "-")
+                text = re.sub("(?m)^%s = .*\n" % name, "", text)
+                if value is not None:
+                    text += "%s = %s\n" % (name, value)
+            return text
+        return ["-c", self.copy("SEKISHOD_CONFIG", change)]
+
+    def exim(self, old, new=""):
+        return ["--exim-config", self.copy("EXIM_CONFIG", lambda text: re.sub(
+            "(?m)" + old, lambda _: new, text))]
+
+    def dovecot(self, old, new=""):
+        return ["--dovecot-config",
+                self.copy("DOVECOT_CONFIG", lambda text: re.sub(
+                    "(?m)" + old, lambda _: new, text, count=1))]
+
+    # -- the check ---------------------------------------------------------
+
+    def check(self, *arguments, mounts=()):
+        """Exit status and output."""
+        given = {"-c": self.stack.env["SEKISHOD_CONFIG"],
+                 "--exim": self.stack.env["EXIM"],
+                 "--exim-config": self.stack.env["EXIM_CONFIG"],
+                 "--dovecot-config": self.stack.env["DOVECOT_CONFIG"]}
+        given.update(zip(arguments[::2], arguments[1::2]))
+        mounts = {"/etc/cron.d": self.folder + "/cron.d", **dict(mounts)}
+        if os.path.isdir("/run/systemd"):
+            mounts["/run/systemd"] = self.folder + "/systemd"
+        script = "".join("mount --bind %s %s\n" % (source, target)
+                         for target, source in mounts.items())
+        result = subprocess.run(
+            ["unshare", "-m", "sh", "-ec", script + 'exec "$@"', "sh",
+             self.stack.tool, "check", "-v",
+             *(word for pair in given.items() for word in pair)],
+            check=False, text=True, timeout=300, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        return result.returncode, result.stdout
+
+    def found(self, wrong, mend, *arguments, mounts=()):
+        """There is a line that is wrong, and below it one that mends it."""
+        status, output = self.check(*arguments, mounts=mounts)
+        assert re.search("(?m)^wrong: [A-Za-z]+: .*%s.*\n    mend: .*%s" % (
+            wrong, mend), output), output
+        assert status == 1
+
+
+@pytest.fixture(scope="module")
+def site(start_stack):
+    if subprocess.run(["unshare", "-m", "true"], check=False,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("this machine refuses mount namespaces")
+    return Site(start_stack("check", STACK_DOVECOT="mail_fsync = optimized"))
+
+
+def test_right(site):
+    """O2: a right site: nothing is wrong, nothing skipped"""
+    log = len(site.stack.exim_log(""))
+    status, output = site.check()
+    assert [line for line in output.splitlines()
+            if not line.startswith("ok ")] == [], output
+    assert status == 0 and output.count("\n") > 30
+    assert len(site.stack.exim_log("")) == log
+
+
+def test_usage(site):
+    """sekisho check: wrong usage"""
+    result = subprocess.run([site.stack.tool, "check", "--bogus"],
+                            check=False, stderr=subprocess.PIPE)
+    assert result.returncode == 64
+
+
+def test_not_root(site):
+    """sekisho check: who is not root is told so"""
+    result = subprocess.run(
+        ["setpriv", "--reuid", "mail", "--clear-groups", site.stack.tool,
+         "check"], check=False, stderr=subprocess.PIPE)
+    assert result.returncode == 77
+
+
+def test_elsewhere(site):
+    """sekisho check: what is on another host is skipped, not wrong"""
+    status, output = site.check("--exim", "none", "--doveconf", "none")
+    assert status == 0, output
+    for area in "Exim", "mail", "Dovecot", "users":
+        assert "\nskipped: %s: " % area in output
+
+
+# -- wrong configurations ---------------------------------------------------
+
+SEKISHOD = {
+    # step 1: install
+    "schema": ({"policy_schema": "/nonexistent"}, "/nonexistent",
+               "sekishod -n"),
+    "templates": ({"templates": "/nonexistent"},
+                  "cannot read the templates of notices in /nonexistent",
+                  "make install"),
+    # step 2: a user
+    "user": ({"user": "nosuchuser"}, 'there is no user "nosuchuser"',
+             "correct this line"),
+    # step 3: signatures
+    "signatures": ({"signatures": "/nonexistent"}, "/nonexistent: No such",
+                   "apt-get install clamav-freshclam"),
+    # step 4: policy, configuration
+    "name": ({"clarks": "4"}, 'unknown parameter "clarks"',
+             "correct this line"),
+    "policy": ({"policy": "/nonexistent.xml"}, "/nonexistent.xml",
+               "correct it"),
+    # step 5: directory
+    "uri": ({"ldap_uri": "ldap://127.0.0.1:9"}, "contact LDAP server",
+            "systemctl start slapd"),
+    "base": ({"ldap_base": "ou=nobody,dc=example,dc=test",
+              "account_base": "ou=nobody,dc=example,dc=test"},
+             "ldap-base ou=nobody,dc=example,dc=test is not in",
+             "correct ldap-base"),
+    "no base": ({"ldap_base": None}, "needs ldap-base", "correct this line"),
+    "bind dn": ({"ldap_bind_dn": "cn=nobody,dc=example,dc=test"},
+                "Invalid credentials", "ldap-schema/install -b"),
+    "nobody": ({"ldap_bind_dn": None, "ldap_bind_password_file": None},
+               "may not search|may not see it", "ldap-schema/install -b"),
+    "password file": ({"ldap_bind_password_file": "/nonexistent"},
+                      "/nonexistent: no password to read",
+                      "makes the password"),
+    "certificate": ({"ldap_ca_file": "/etc/hostname"}, "no TLS|ldap-ca-file",
+                    "ldap-ca-file"),
+    "account base": ({"account_base": "ou=none,dc=example,dc=test"},
+                     "account-base ou=none,dc=example,dc=test is not",
+                     "ldapadd"),
+    # step 6: start
+    "not started": ({"run_dir": "/run/nothing-here"}, "does not run",
+                    "systemctl enable --now sekishod"),
+    "state": ({"state_dir": "/"}, "state-dir / does not belong",
+              "chown sekisho"),
+    "key": ({"held_key_file": "/nonexistent"}, "held-key-file /nonexistent",
+            "restart sekishod"),
+    # step 8: Exim
+    "mta-user": ({"mta_user": "games"}, "mta-user is games",
+                 "mta-user = Exim's user"),
+    "deadline": ({"deadline": "80"}, "not more than deadline",
+                 "SEKISHO_DEADLINE = 60"),
+    # step 9: Dovecot
+    "control-users": ({"control_users": None}, "mail is not in control-users",
+                      "control-users = mail"),
+}
+
+
+@pytest.mark.parametrize("name", SEKISHOD)
+def test_sekishod(site, name):
+    """R13: a mistake in sekishod.conf is found, and what mends it"""
+    settings, wrong, mend = SEKISHOD[name]
+    site.found(wrong, mend, *site.sekishod(**settings))
+
+
+ACL = r"^acl_smtp_data = .*"
+EXIM = {
+    # step 8: the pieces and their places
+    "no main": (INCLUDE % "main", "", "does not take its configuration.*"
+                "sekisho.main has to be included before", "exim4 -bV"),
+    "nothing": (INCLUDE % "(main|acl|routers|transports)|"
+                r"^  warn condition = \$\{if !?def:h_X-Stack-Spam-Score:\}\n"
+                r"       acl = .*\n(       set .*\n)?"
+                r"|^  require acl = .*\n|^  warn condition = .*"
+                r"X-Stack-Results:\}\n       acl = .*\n", "",
+                "sekisho.main is not included", "05_sekisho"),
+    "no routers": (INCLUDE % "routers", "", "routers do not begin with ours",
+                   "first in the routers section"),
+    "no routers, mail": (INCLUDE % "routers", "", "would get a 451: .*the "
+                         "Sekisho routers are missing", "first in the rout"),
+    "other router": (r"^begin routers\n", "begin routers\n\nfirst:\n"
+                     "  driver = redirect\n  domains = first.test\n"
+                     "  data = :blackhole:\n\n", "instead of sekisho_probe "
+                     "comes first", "first in the routers section"),
+    "no acl": (ACL, "", "acl_smtp_data is not set", "warn acl = acl_sekisho"),
+    "acl too late": (r"^acl_data:\n", "acl_data:\n  accept\n", "would get a "
+                     "451: .*ACL did not run", "before its first accept"),
+    "other acl": (ACL, "acl_smtp_data = acl_rcpt", "the ACL acl_rcpt of "
+                  "acl_smtp_data does not call", "before its last accept"),
+    "rcpt": (r"^  require acl = acl_sekisho_rcpt\n", "", "acl_smtp_rcpt does "
+             "not call acl_sekisho_rcpt", "require acl = acl_sekisho_rcpt"),
+    "not smtp": (r"\A", "SEKISHO_OWN_NOT_SMTP = yes\n", "acl_not_smtp is not "
+                 "set", "warn acl = acl_sekisho_not_smtp"),
+    "module": (r"^SEKISHO_MODULE = .*", "SEKISHO_MODULE = /nonexistent.so",
+               "the module /nonexistent.so is not there", "make install"),
+    "no module": (r"^SEKISHO_MODULE = .*", "SEKISHO_MODULE = /bin/true",
+                  "cannot use the module", "exim4-dev"),
+    "compiled in": (r"\A", "SEKISHO_COMPILED_IN = yes\n",
+                    "mail passes without being looked at",
+                    "without SEKISHO_COMPILED_IN"),
+    "socket": (r"^SEKISHO_SOCKET = .*", "SEKISHO_SOCKET = /nonexistent",
+               "Exim asks at /nonexistent", "SEKISHO_SOCKET = .*scan.sock"),
+    "deadline": (r"\A", "SEKISHO_DEADLINE = 100\n",
+                 "not less than local_scan_timeout", "SEKISHO_DEADLINE = 60"),
+    "programs": (r"^SEKISHO_VARIANT = .*", "SEKISHO_VARIANT = /nonexistent",
+                 "cannot run /nonexistent", "make install"),
+    "cutthrough": (r"^acl_rcpt:\n", "acl_rcpt:\n  warn hosts = 10.1.1.1\n"
+                   "       control = cutthrough_delivery\n",
+                   "hands mail on before it is scanned", "take control"),
+    "retry": (r"^\* \* F,1h.*\n", "", "no retry rule", r"\* \* F,2h"),
+    "spam filter": (r"^spamd_address = .*", "spamd_address = 127.0.0.1 9",
+                    "the spam filter does not answer", "spamd_address"),
+    "release port": (r"^SEKISHO_RELEASE_PORT = .*",
+                     "SEKISHO_RELEASE_PORT = 9", "SEKISHO_RELEASE_PORT",
+                     "daemon_smtp_ports"),
+    # step 9
+    "lmtp": (r"^SEKISHO_QUARANTINE_SOCKET = .*",
+             "SEKISHO_QUARANTINE_SOCKET = /nonexistent",
+             "held mail goes to /nonexistent", "SEKISHO_QUARANTINE_SOCKET ="),
+}
+
+
+@pytest.mark.parametrize("name", EXIM)
+def test_exim(site, name):
+    """R13: a mistake in Exim's configuration is found, and what mends it"""
+    old, new, wrong, mend = EXIM[name]
+    site.found(wrong, mend, *site.exim(old, new))
+
+
+QUARANTINE = r"^namespace quarantine \{\n(.*\n)*?\}\n"
+DOVECOT = {
+    "no plug-in": ("^mail_plugins = sekisho$", "mail_plugins =",
+                   "the plug-in sekisho is not in mail_plugins for IMAP",
+                   r"\$mail_plugins sekisho"),
+    "no lmtp plug-in": (" sieve sekisho_lmtp", " sieve", "sekisho_lmtp is not "
+                        "in mail_plugins for LMTP", "sieve sekisho_lmtp"),
+    "other directory": ("^mail_plugin_dir = .*", "mail_plugin_dir = /usr/lib/"
+                        "dovecot", "the plug-in .* is not in",
+                        "make install"),
+    "no namespace": (QUARANTINE, "", "no namespace for the quarantine",
+                     "prefix = Quarantine/"),
+    "no folder": (r'^  mailbox Deliver \{\n    auto = create\n  \}\n', "",
+                  'no folder "Deliver"', 'mailbox "Deliver"'),
+    "no approve": (r'^  mailbox "Deliver and Approve" \{\n    auto = create\n'
+                   r'  \}\n', "", 'no folder "Deliver and Approve"',
+                   'mailbox "Deliver and Approve"'),
+    "no quarantine": (r'^  mailbox "" \{\n    auto = create\n  \}\n', "",
+                      'no folder ""', 'mailbox ""'),
+    "location": (r"^  location = mdbox:~/quarantine\n", "",
+                 "no location of its own", "mdbox:~/quarantine"),
+    "separator": (r"^  prefix = Quarantine/\n  separator = /\n",
+                  "  prefix = Quarantine.\n  separator = .\n",
+                  "no session of alice: .*separator", "doveadm reload"),
+    "socket": (r"^  sekisho_socket = .*", "  sekisho_socket = /nonexistent",
+               "Dovecot asks at /nonexistent", "sekisho_socket = .*control"),
+    "fsync": ("^mail_fsync = optimized", "mail_fsync = never",
+              "mail_fsync is never", "mail_fsync = optimized"),
+    "quota": ("^mail_plugins = sekisho$", "mail_plugins = quota sekisho",
+              "counts for the quota", "quota_rule2 = Quarantine:ignore"),
+    "broken": ("^mail_uid = mail", "mail_uidd = mail", "does not take its "
+               "configuration", "doveconf -n"),
+}
+
+
+@pytest.mark.parametrize("name", DOVECOT)
+def test_dovecot(site, name):
+    """R13: a mistake in Dovecot's configuration is found, and what mends it"""
+    old, new, wrong, mend = DOVECOT[name]
+    site.found(wrong, mend, *site.dovecot(old, new))
+
+
+# -- other mistakes ---------------------------------------------------------
+
+def test_no_config(site):
+    """R13: step 1: sekishod.conf is not there"""
+    site.found("/nonexistent.conf: cannot read", "make install",
+               "-c", "/nonexistent.conf")
+
+
+def test_no_user(site):
+    """R13: step 2: there is no user sekisho"""
+    with open("/etc/passwd", encoding="utf-8") as file:
+        users = re.sub("(?m)^sekisho:.*\n", "", file.read())
+    site.found('there is no user "sekisho"', "adduser --system --group",
+               mounts={"/etc/passwd": site.file("passwd", users)}.items())
+
+
+def test_module_rights(site):
+    """R13: step 1: the module is not for Exim's user to read"""
+    copy = site.file("sekisho.so", "")
+    shutil.copy(TOP + "/build/sekisho-localscan.so", copy)
+    os.chmod(copy, 0o600)
+    site.found("user Debian-exim cannot read the module", "chmod 0644",
+               *site.exim("^SEKISHO_MODULE = .*", "SEKISHO_MODULE = " + copy))
+
+
+@pytest.mark.parametrize("old, new, wrong", [
+    ("(MESSAGE_ID_LENGTH+3)", "(MESSAGE_ID_LENGTH+10)",
+     "built for another Exim"),
+    ("VERSION_MAJOR 6", "VERSION_MAJOR 5", "recompile your module")],
+    ids=["offset", "abi"])
+def test_other_exim(site, request, old, new, wrong):
+    """R13: step 1: the module is one for another Exim"""
+    name = "check-" + request.node.callspec.id
+    exim = build_module(site.stack, name, old, new)
+    with open(exim.config, encoding="utf-8") as file:
+        config = site.file(name, file.read())
+    site.found(wrong, "exim4-dev", "--exim-config", config)
+
+
+def signatures(site, name, data, age):
+    folder = site.file("signatures", "") + ".d"
+    os.mkdir(folder)
+    with open("%s/%s" % (folder, name), "wb") as file:
+        file.write(data)
+    when = time.time() - age
+    os.utime(file.name, (when, when))
+    return site.sekishod(signatures=folder)
+
+
+def header(seconds):
+    """The first bytes of a database of ClamAV."""
+    return (b"ClamAV-VDB:29 Nov 2026 10-00 +0000:27000:2000000:90:x:x:x:%d" %
+            seconds).ljust(512)
+
+
+def test_signatures_none(site):
+    """R13: step 3: there are no signatures"""
+    site.found("there are none in", "clamav-freshclam",
+               *signatures(site, "README", b"", 0))
+
+
+def test_signatures_old(site):
+    """R13: step 3: the signatures are old, by the file's time"""
+    site.found("x.ndb, is 4 days old", "freshclam",
+               *signatures(site, "x.ndb", b"", 4.5 * 86400))
+
+
+def test_signatures_database(site):
+    """R13: step 3: they are old by what the database itself says"""
+    old = header(time.time() - 10.5 * 86400)
+    site.found("daily.cvd, is 10 days old", "freshclam",
+               *signatures(site, "daily.cvd", old, 0))
+
+
+def test_clock(site):
+    """R13: the clock of this machine is older than the signatures"""
+    site.found("daily.cvd is newer than that", "timedatectl",
+               *signatures(site, "daily.cvd", header(time.time() + 9e5), 0))
+
+
+def test_example_domain(site):
+    """R13: step 4: the domains of the site are not in the policy"""
+    with open(TOP + "/core/sekishod/policy.xml", encoding="utf-8") as file:
+        policy = site.file("policy.xml", file.read())
+    site.found("protects none of Exim's domains, such as example.test",
+               "<domain>example.test</domain>",
+               *site.sekishod(policy=policy))
+
+
+def test_broken_policy(site):
+    """R13: step 4: a policy that cannot be read"""
+    policy = site.copy("POLICY", lambda text: text.replace(
+        "</protected>", ""))
+    site.found(re.escape(policy) + ":[0-9]+: ", "sekishod -n",
+               *site.sekishod(policy=policy))
+
+
+def test_not_reloaded(site):
+    """R13: step 4: the policy was changed, and sekishod not told"""
+    policy = site.stack.env["POLICY"]
+    before = os.stat(policy)
+    os.utime(policy, (time.time() + 60, time.time() + 60))
+    try:
+        site.found("works with what was in .*policy.xml before",
+                   "systemctl reload sekishod")
+    finally:
+        os.utime(policy, (before.st_atime, before.st_mtime))
+
+
+def test_password(site):
+    """R13: step 5: the password is not the one the directory knows"""
+    password = site.file("password", "wrong\n")
+    site.found("Invalid credentials", "copy the password to",
+               *site.sekishod(ldap_bind_password_file=password))
+
+
+BARE = """\
+include /etc/ldap/schema/core.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+database mdb
+directory %s
+suffix "dc=example,dc=test"
+rootdn "cn=admin,dc=example,dc=test"
+rootpw secret
+"""
+
+
+@pytest.fixture(scope="module")
+def bare_slapd(site):
+    """A directory that nobody has prepared; its URI."""
+    folder = site.folder + "/slapd"
+    os.mkdir(folder)
+    uri = "ldap://127.0.0.1:%d" % (int(site.stack.env["PORT_BASE"]) + 77)
+    with open(folder + ".conf", "w", encoding="ascii") as file:
+        file.write(BARE % folder)
+    slapd = subprocess.Popen(["slapd", "-d", "0", "-f", folder + ".conf",
+                              "-h", uri], stderr=subprocess.DEVNULL)
+    wait_until(lambda: subprocess.run(
+        ["ldapsearch", "-x", "-H", uri, "-b", "", "-s", "base"], check=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0,
+               "slapd")
+    yield uri
+    slapd.kill()
+    slapd.wait()
+
+
+def test_no_schema(site, bare_slapd):
+    """R13: step 5: the directory does not know our schema"""
+    password = site.file("password", "secret\n")
+    site.found("does not know sekishoAccount", "ldap-schema/install -b",
+               *site.sekishod(ldap_uri=bare_slapd, ldap_start_tls="no",
+                              ldap_bind_dn="cn=admin,dc=example,dc=test",
+                              ldap_bind_password_file=password))
+
+
+@contextlib.contextmanager
+def stopped(site, daemon):
+    site.stack.stop(daemon)
+    try:
+        yield
+    finally:
+        site.stack.start(daemon)
+
+
+def test_slapd_down(site):
+    """R13: step 5: the directory is down"""
+    with stopped(site, "slapd"):
+        site.found("contact LDAP server", "systemctl start slapd")
+
+
+def test_sekishod_down(site):
+    """R13: step 6: sekishod does not run"""
+    with stopped(site, "sekishod"):
+        site.found("sekishod does not run|is sekishod running",
+                   "systemctl (enable --now|restart) sekishod")
+
+
+def test_stale_socket(site):
+    """R13: step 6: there is a socket, and nobody behind it"""
+    run = site.folder + "/run"
+    os.mkdir(run)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(run + "/scan.sock")
+    site.found("scan.sock: Connection refused", "systemctl restart sekishod",
+               *site.sekishod(run_dir=run))
+
+
+@pytest.mark.parametrize("name, mode", [
+    ("SCAN_SOCKET", 0o600), ("CONTROL_SOCKET", 0o660)])
+def test_socket_mode(site, name, mode):
+    """R13: step 6: a socket that somebody has changed"""
+    path = site.stack.env[name]
+    before = os.stat(path).st_mode & 0o777
+    os.chmod(path, mode)
+    try:
+        site.found("mode %04o, which should be" % mode, "restart sekishod")
+    finally:
+        os.chmod(path, before)
+
+
+def test_closed_directory(site):
+    """R13: step 6: a directory above the socket that Exim cannot enter"""
+    path = os.path.dirname(site.stack.env["SCAN_SOCKET"])
+    os.chmod(path, 0o700)
+    try:
+        site.found("user Debian-exim cannot open .*scan.sock", "chmod a.x")
+    finally:
+        os.chmod(path, 0o755)
+
+
+def test_key_rights(site):
+    """R13: a key file that others can read"""
+    key = site.stack.env["STACK_DIR"] + "/sekishod/held.key"
+    os.chmod(key, 0o644)
+    try:
+        site.found("is not of user sekisho alone", "chmod 0600")
+    finally:
+        os.chmod(key, 0o600)
+
+
+def test_exim_not_restarted(site):
+    """R13: step 8: Exim's daemon has the configuration from before"""
+    pid_file = site.file("exim.pid", "%d\n" % os.getpid())
+    hour_ago = time.time() - 3600
+    os.utime(pid_file, (hour_ago, hour_ago))
+    site.found("with what was in .* before", "service exim4 restart",
+               *site.exim("^pid_file_path = .*",
+                          "pid_file_path = " + pid_file))
+
+
+def test_exim_down(site):
+    """R13: step 8: Exim's daemon does not run"""
+    with stopped(site, "exim"):
+        site.found("no daemon", "service exim4 restart")
+
+
+def test_spool(site):
+    """R13: step 8: bodies cannot be written"""
+    path = site.stack.env["EXIM_SPOOL"] + "/sekisho"
+    there = os.path.isdir(path)
+    os.makedirs(path, exist_ok=True)
+    before = os.stat(path)
+    os.chown(path, 0, 0)
+    os.chmod(path, 0o700)
+    try:
+        site.found("cannot write into .*/sekisho", "chown Debian-exim")
+    finally:
+        os.chown(path, before.st_uid, before.st_gid)
+        if not there:
+            os.rmdir(path)
+
+
+def test_dovecot_down(site):
+    """R13: step 9: Dovecot does not run"""
+    with stopped(site, "dovecot"):
+        site.found("Dovecot does not run", "service dovecot start")
+
+
+def test_lmtp_rights(site):
+    """R13: step 9: Exim cannot hand held mail over"""
+    path = site.stack.env["LMTP_SOCKET"]
+    before = os.stat(path)
+    os.chown(path, 0, 0)
+    try:
+        site.found("cannot open Dovecot's socket", "unix_listener lmtp")
+    finally:
+        os.chown(path, before.st_uid, before.st_gid)
+
+
+def test_no_timer(site):
+    """R13: step 9: nothing deletes old held mail"""
+    empty = site.folder + "/no-cron"
+    os.makedirs(empty, exist_ok=True)
+    site.found("nothing deletes old held mail", "make install",
+               mounts={"/etc/cron.d": empty}.items())
+
+
+def test_gateway(site):
+    """R13: as a gateway: what is released would be held again"""
+    site.found("would be held again", "SEKISHO_RELEASE_HOSTS", *site.dovecot(
+        r"^  sekisho_socket", "  sekisho_submission = 127.0.0.1:10025\n"
+        "  sekisho_socket"), *site.exim("^SEKISHO_RELEASE_HOSTS = .*\n"))
+
+
+def test_afterwards(site):
+    """R13: after all these mistakes the site is right again"""
+    status, output = site.check()
+    assert status == 0, output
