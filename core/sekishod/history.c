@@ -66,12 +66,3 @@ history_message(struct history *history, const char *id)
 	g_hash_table_insert(history->messages, message->id, message);
 	return message;
 }
-
-const char *
-history_skip_quoted(const char *text)
-{
-	for (text++; *text != '\0' && *text != '"'; text++)
-		if (*text == '\\' && text[1] != '\0')
-			text++;
-	return *text == '"' ? text + 1 : text;
-}

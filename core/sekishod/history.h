@@ -57,9 +57,6 @@ void history_free(struct history *history);
 struct history_message *history_message(struct history *history,
 	const char *id);
 
-/* Past the quotes that begin at text, in which a backslash quotes. */
-const char *history_skip_quoted(const char *text);
-
 /*
  * A line of a log without its end, Exim's main log or Dovecot's; foreign bytes
  * as far as names, addresses and subjects are in it. Returns true when it told

@@ -83,6 +83,9 @@ sekishod_src := $(addprefix core/sekishod/, \
 	jail_calls.c \
 	listener.c \
 	log.c \
+	logline.c \
+	logs.c \
+	logtime.c \
 	master.c \
 	mapping.c \
 	mime.c \
@@ -124,6 +127,11 @@ sekishod_src := $(addprefix core/sekishod/, \
 	splice.c \
 	stamp.c \
 	stamphtml.c \
+	story.c \
+	story_dovecot.c \
+	story_exim.c \
+	story_sekishod.c \
+	story_words.c \
 	stray.c \
 	subject.c \
 	submission.c \
@@ -131,6 +139,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	text.c \
 	tnef.c \
 	token.c \
+	trace.c \
 	transfer.c \
 	unicode.c \
 	virusname.c \

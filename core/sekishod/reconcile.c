@@ -5,14 +5,12 @@
  * and held = delivered + deleted + expired + still held; each once, and nothing
  * without having been looked at.
  */
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "history.h"
+#include "logs.h"
 #include "reconcile.h"
 
 #define BROKEN 1		/* exit status: a message breaks the law */
@@ -250,43 +248,35 @@ print(const struct reconciliation *all)
 }
 
 static int
-read_log(struct reconciliation *all, const char *path)
+read_logs(struct reconciliation *all, char *paths[], int count)
 {
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-	bool failed;
+	struct sekisho_error err = { "" };
+	struct logs *logs = logs_open(paths, count, false, &err);
+	const char *line;
 
-	while (file != NULL && (len = getline(&line, &size, file)) >= 0) {
-		line[strcspn(line, "\r\n")] = '\0';
+	while (logs != NULL && (line = logs_next(logs, &err)) != NULL)
 		if (!history_exim(&all->history, line))
 			(void)history_dovecot(&all->history, line);
-	}
-	free(line);
-	failed = file == NULL || ferror(file);
-	if (failed)
-		fprintf(stderr, "sekisho: cannot read %s: %s\n", path,
-			strerror(errno));
-	if (file != NULL && file != stdin)
-		(void)fclose(file);
-	return failed ? -1 : 0;
+	logs_close(logs);
+	if (*err.text == '\0')
+		return 0;
+	fprintf(stderr, "sekisho: %s\n", err.text);
+	return -1;
 }
 
 int
 reconcile_main(int argc, char *argv[])
 {
 	struct reconciliation all = { .broken = 0 };
-	int i, status = EX_OK;
+	int status = EX_OK;
 
 	if (argc < 2 || (argv[1][0] == '-' && argv[1][1] != '\0')) {
 		fprintf(stderr, "usage: sekisho reconcile LOG ...\n");
 		return EX_USAGE;
 	}
 	history_init(&all.history);
-	for (i = 1; i < argc; i++)
-		if (read_log(&all, argv[i]) < 0)
-			status = EX_NOINPUT;
+	if (read_logs(&all, argv + 1, argc - 1) < 0)
+		status = EX_NOINPUT;
 	if (status == EX_OK && all.history.exim_lines == 0) {
 		fprintf(stderr, "sekisho: no line of Exim's main log is in "
 			"these files\n");

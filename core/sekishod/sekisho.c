@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "pool.h"
 #include "reconcile.h"
+#include "trace.h"
 
 static const struct {
 	const char *name;
@@ -22,6 +23,8 @@ static const struct {
 		"what would happen to a message, and why" },
 	{ "reconcile", reconcile_main,
 		"do the logs account for every message?" },
+	{ "trace", trace_main,
+		"what happened to one message" },
 };
 
 int

@@ -1,14 +1,70 @@
 /*
- * fuzz-history.c - lines of the logs of Exim and Dovecot (SPEC O5), which hold
- * what strangers wrote.
+ * fuzz-history.c - lines of the logs of Exim, Dovecot and sekishod (SPEC O5),
+ * which hold what strangers wrote.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "history.h"
+#include "logline.h"
+#include "story.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Nothing but letters and the ends of our lines may be printed. */
+static void
+check_printed(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (((unsigned char)*text < ' ' && *text != '\n') ||
+		    *text == 0x7f)
+			abort();
+}
+
+/* The story of whatever message a line is about. */
+static void
+tell(char **lines, const char *id)
+{
+	struct story story;
+	size_t len;
+	char *text, **line;
+	FILE *out = open_memstream(&text, &len);
+
+	story_init(&story);
+	story_ask(&story, id);
+	for (line = lines; *line != NULL; line++)
+		story_follow(&story, *line);
+	for (line = lines; *line != NULL; line++)
+		story_tell(&story, *line);
+	story_print(&story, out);
+	fclose(out);
+	check_printed(text);
+	free(text);
+	story_free(&story);
+}
+
+static void
+tell_all(char **lines)
+{
+	static bool (*const readers[])(const char *, struct logline *) = {
+		logline_exim, logline_sekishod, logline_dovecot,
+		logline_saved,
+	};
+	struct logline found;
+	char **line, *id;
+	size_t i, told = 0;
+
+	for (line = lines; *line != NULL; line++) {
+		for (i = 0; i < G_N_ELEMENTS(readers); i++) {
+			if (!readers[i](*line, &found) || told++ > 20)
+				continue;
+			id = g_strndup(found.id, found.id_len);
+			tell(lines, id);
+			g_free(id);
+		}
+	}
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -26,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    g_hash_table_size(history.messages) > told)
 		abort();
 	history_free(&history);
+	tell_all(lines);
 	g_strfreev(lines);
 	g_free(text);
 	return 0;

@@ -1,0 +1,286 @@
+/*
+ * logline.c - finds what a line is about, by its program's form: Exim's
+ * specification, chapter "Log files"; sekishod(8); sekisho-dovecot(8), LOG.
+ */
+#include <glib.h>
+#include <string.h>
+
+#include "logline.h"
+
+/* Words before Exim's id and before sekishod's name: date, time, zone, pid, or
+   those of syslog. */
+#define EXIM_WORDS 8
+#define SEKISHOD_WORDS 5
+#define DOVECOT_MARK ": sekisho: id="
+#define SAVED_MARK ": msgid=<"
+
+/* The lengths of the three fields of an id, up to Exim 4.96 and since 4.97. */
+static const size_t id_old[] = { 6, 6, 2 }, id_new[] = { 6, 11, 4 };
+
+static bool
+has_form(const char *word, const size_t *lengths)
+{
+	size_t i, field;
+
+	for (field = 0; field < 3; field++) {
+		for (i = 0; i < lengths[field]; i++, word++)
+			if (!g_ascii_isalnum(*word))
+				return false;
+		if (field < 2 && *word++ != '-')
+			return false;
+	}
+	return *word == ' ' || *word == '\0';
+}
+
+bool
+logline_is_id(const char *word)
+{
+	return has_form(word, id_old) || has_form(word, id_new);
+}
+
+int64_t
+logline_id_time(const char *id)
+{
+	int64_t seconds = 0;
+	size_t i;
+
+	for (i = 0; i < id_old[0] && g_ascii_isalnum(id[i]); i++) {
+		int digit = g_ascii_isdigit(id[i]) ? id[i] - '0' :
+			g_ascii_isupper(id[i]) ? id[i] - 'A' + 10 :
+			id[i] - 'a' + 36;
+
+		seconds = seconds * 62 + digit;
+	}
+	return seconds;
+}
+
+/* The next word of a line's own beginning; NULL where values begin. */
+static const char *
+next_word(const char *line)
+{
+	line += strcspn(line, " =");
+	return *line == ' ' ? line + strspn(line, " ") : NULL;
+}
+
+bool
+logline_exim(const char *line, struct logline *found)
+{
+	int word;
+
+	for (word = 0; word < EXIM_WORDS && line != NULL; word++) {
+		if (logline_is_id(line) && strchr(line, ' ') != NULL) {
+			found->id = line;
+			found->id_len = strcspn(line, " ");
+			found->text = line + found->id_len + 1;
+			return true;
+		}
+		line = next_word(line);
+	}
+	return false;
+}
+
+/* "date time sekishod[pid]: error: id=...", or syslog's date and host. */
+bool
+logline_sekishod(const char *line, struct logline *found)
+{
+	static const char *const levels[] = { "error: ", "warning: " };
+	size_t i;
+	int word;
+
+	for (word = 0; word < SEKISHOD_WORDS && line != NULL; word++) {
+		if (g_str_has_prefix(line, "sekishod["))
+			break;
+		line = next_word(line);
+	}
+	if (word == SEKISHOD_WORDS || line == NULL ||
+	    (line = next_word(line)) == NULL)
+		return false;
+	for (i = 0; i < G_N_ELEMENTS(levels); i++)
+		if (g_str_has_prefix(line, levels[i]))
+			line += strlen(levels[i]);
+	if (!g_str_has_prefix(line, "id="))
+		return false;
+	found->id = line + strlen("id=");
+	found->id_len = strcspn(found->id, " ");
+	found->text = found->id + found->id_len;
+	found->text += strspn(found->text, " ");
+	return found->id_len > 0;
+}
+
+/*
+ * What stands before the mark is Dovecot's own, unless another line has the
+ * mark in a name that somebody tried: user=<...>, F=<...>, "..."@...
+ */
+static const char *
+find_mark(const char *line, const char *text)
+{
+	const char *mark = strstr(line, text), *p;
+
+	for (p = line; mark != NULL && p < mark; p++)
+		if (*p == '"' || (*p == '=' && p[1] == '<'))
+			return NULL;
+	return mark == NULL ? NULL : mark + strlen(text);
+}
+
+bool
+logline_dovecot(const char *line, struct logline *found)
+{
+	const char *text = find_mark(line, DOVECOT_MARK);
+
+	if (text == NULL || *text == '-')
+		return false;
+	found->id = text;
+	found->id_len = strcspn(text, " ");
+	found->text = text;
+	return true;
+}
+
+bool
+logline_saved(const char *line, struct logline *found)
+{
+	const char *text = find_mark(line, SAVED_MARK), *end;
+
+	if (text == NULL)
+		return false;
+	end = strstr(text, ">: ");
+	if (end == NULL)
+		return false;
+	found->id = text - 1;
+	found->id_len = (size_t)(end - text) + 2;
+	found->text = end + strlen(">: ");
+	return true;
+}
+
+const char *
+logline_skip_quoted(const char *text)
+{
+	for (text++; *text != '\0' && *text != '"'; text++)
+		if (*text == '\\' && text[1] != '\0')
+			text++;
+	return *text == '"' ? text + 1 : text;
+}
+
+/* Folders of users are among the values, so quotes count. */
+const char *
+logline_find(const char *text, const char *key)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "= \"");
+
+		if (text[len] == '=' && strlen(key) == len &&
+		    strncmp(text, key, len) == 0)
+			return text + len + 1;
+		text += len;
+		if (*text == '"')
+			text = logline_skip_quoted(text);
+		else if (*text != '\0')
+			text++;
+	}
+	return NULL;
+}
+
+/* Exim writes what is not ASCII as three octal digits. */
+static bool
+is_octal(const char *digits)
+{
+	return digits[0] >= '0' && digits[0] <= '3' &&
+		digits[1] >= '0' && digits[1] <= '7' &&
+		digits[2] >= '0' && digits[2] <= '7';
+}
+
+char *
+logline_unquote(const char *value, const char **next)
+{
+	GString *text = g_string_new(NULL);
+	const char *p = value + 1;
+
+	if (*value != '"') {
+		p = value + strcspn(value, " ");
+		g_string_append_len(text, value, p - value);
+	}
+	while (*value == '"' && *p != '\0' && *p != '"') {
+		if (*p == '\\' && is_octal(p + 1)) {
+			g_string_append_c(text, (char)((p[1] - '0') * 64 +
+				(p[2] - '0') * 8 + p[3] - '0'));
+			p += 4;
+			continue;
+		}
+		if (*p == '\\' && (p[1] == '"' || p[1] == '\\'))
+			p++;
+		g_string_append_c(text, *p++);
+	}
+	if (next != NULL)
+		*next = *p == '"' ? p + 1 : p;
+	return g_string_free(text, FALSE);
+}
+
+char *
+logline_value(const char *text, const char *key)
+{
+	const char *value = logline_find(text, key);
+
+	return value == NULL ? NULL : logline_unquote(value, NULL);
+}
+
+/* The name behind " R=" or " T=", up to the next space. */
+static char *
+driver(const char *text, const char *key)
+{
+	const char *begin = strstr(text, key);
+
+	if (begin == NULL)
+		return g_strdup("");
+	begin += strlen(key);
+	return g_strndup(begin, strcspn(begin, " "));
+}
+
+/*
+ * What aliases made on the way stands in parentheses; the recipient is not
+ * there when it is the address.
+ */
+void
+logline_delivery_read(const char *text, struct logline_delivery *found)
+{
+	size_t len = strcspn(text, " ");
+	const char *rest = text + len;
+
+	if (g_str_has_prefix(rest, " ("))
+		rest += strcspn(rest, ")");
+	rest += strspn(rest, ") ");
+	if (len > 0 && text[len - 1] == ':' && *text != ':')
+		len--;		/* "** address: reason" */
+	found->address = g_strndup(text, len);
+	if (*rest == '<') {
+		len = strcspn(rest + 1, ">");
+		found->recipient = g_strndup(rest + 1, len);
+		rest += len + (rest[len + 1] == '>' ? 2 : 1);
+	} else {
+		found->recipient = g_strdup(found->address);
+	}
+	found->router = driver(text, " R=");
+	found->transport = driver(text, " T=");
+	found->rest = rest;
+}
+
+void
+logline_delivery_free(struct logline_delivery *delivery)
+{
+	g_free(delivery->address);
+	g_free(delivery->recipient);
+	g_free(delivery->router);
+	g_free(delivery->transport);
+}
+
+/* What follows " for " outside of quotes. */
+const char *
+logline_recipients(const char *text)
+{
+	const char *found = NULL;
+
+	while (*text != '\0') {
+		if (g_str_has_prefix(text, " for "))
+			found = text + strlen(" for ");
+		text = *text == '"' ? logline_skip_quoted(text) : text + 1;
+	}
+	return found;
+}
