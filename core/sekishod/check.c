@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -106,6 +107,16 @@ check_words(struct check *check, const char *text)
 		text += strcspn(text, "\r\n");
 	}
 	return words;
+}
+
+bool
+check_same(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return strcmp(one, other) == 0 || (stat(one, &a) == 0 &&
+		stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+		a.st_ino == b.st_ino);
 }
 
 /* Asked as that user, so that groups and directories count as they do. */

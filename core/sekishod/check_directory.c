@@ -3,6 +3,7 @@
  * in, does it know what accounts are?
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "channel.h"
 #include "check_private.h"
@@ -67,31 +68,54 @@ look_facts(struct check *check, const char *uri,
 		check_wrong(check, install(check), "%s may not search for "
 			"accounts below %s", *config->ldap_bind_dn == '\0' ?
 			"nobody" : config->ldap_bind_dn, config->ldap_base);
+	if (facts->no_index != NULL)
+		check_wrong(check, install(check), "%s has no index of %s: "
+			"every mail would search all entries", uri,
+			facts->no_index);
+	if (facts->no_overlay != NULL)
+		check_wrong(check, install(check), "%s has no overlay %s, "
+			"which keeps the limits of accounts", uri,
+			facts->no_overlay);
 	if (!facts->account_base)
 		check_wrong(check, "add this entry (ldapadd), or correct "
 			"account-base in sekishod.conf", "account-base %s is "
 			"not in %s", config->account_base, uri);
 }
 
+/* As the user that sekishod asks as, and into cn=config as root. */
+static void
+look_server(struct check *check, const char *uri)
+{
+	const struct config *config = check->config;
+	int64_t deadline = sekisho_deadline(
+		(int64_t)config->ldap_timeout * 1000);
+	struct directory_facts facts = { .refused = false };
+	struct sekisho_error err;
+	int result = -1;
+
+	sekisho_error_set(&err, "cannot become user %s", config->user);
+	if (setegid(config->gid) == 0 && seteuid(config->uid) == 0)
+		result = directory_check(config, uri, deadline, check->pool,
+			&facts, &err);
+	if (seteuid(0) < 0 || setegid(0) < 0)
+		sekisho_error_set(&err, "cannot become root again");
+	if (result < 0) {
+		check_wrong(check, mend_bind(check, facts.refused, err.text),
+			"%s", err.text);
+		return;
+	}
+	directory_check_server(config, uri, deadline, &facts);
+	look_facts(check, uri, &facts);
+}
+
 static void
 look_servers(struct check *check)
 {
-	const struct config *config = check->config;
-	char *rest = pool_strdup(check->pool, config->ldap_uri), *uri;
-	struct directory_facts facts;
-	struct sekisho_error err;
+	char *rest = pool_strdup(check->pool, check->config->ldap_uri), *uri;
 
-	while ((uri = strsep(&rest, ", \t")) != NULL) {
-		if (*uri == '\0')
-			continue;
-		if (directory_check(config, uri, sekisho_deadline(
-		    (int64_t)config->ldap_timeout * 1000), check->pool,
-		    &facts, &err) < 0)
-			check_wrong(check, mend_bind(check, facts.refused,
-				err.text), "%s", err.text);
-		else
-			look_facts(check, uri, &facts);
-	}
+	while ((uri = strsep(&rest, ", \t")) != NULL)
+		if (*uri != '\0')
+			look_server(check, uri);
 }
 
 static const struct check_look looks[] = {

@@ -64,8 +64,8 @@ begin(struct check *check)
 		check->doveconf = "/usr/bin/doveconf";
 	if (strcmp(check->doveconf, "none") == 0 ||
 	    access(check->doveconf, X_OK) < 0) {
-		check_skip(check, "there is no %s on this host: it has no "
-			"quarantine", check->doveconf);
+		check_skip(check, "there is no Dovecot on this host (doveconf: "
+			"%s)", check->doveconf);
 		check->doveconf = NULL;
 		return false;
 	}
@@ -231,7 +231,7 @@ look_socket(struct check *check)
 		return;
 	ours = pool_printf(check->pool, "%s/control.sock",
 		check->config->run_dir);
-	if (strcmp(theirs, ours) != 0)
+	if (!check_same(theirs, ours))
 		check_wrong(check, pool_printf(check->pool, "in plugin { }: "
 			"sekisho_socket = %s" RELOAD, ours), "Dovecot asks at "
 			"%s, but sekishod listens at %s", theirs, ours);

@@ -154,7 +154,7 @@ look_socket(struct check *check)
 		return;
 	ours = pool_printf(check->pool, "%s/scan.sock",
 		check->config->run_dir);
-	if (strcmp(theirs, ours) != 0)
+	if (!check_same(theirs, ours))
 		check_wrong(check, pool_printf(check->pool, "SEKISHO_SOCKET = "
 			"%s, before sekisho.main" DEBIAN, ours), "Exim asks at "
 			"%s, but sekishod listens at %s", theirs, ours);
@@ -366,14 +366,15 @@ look_spool(struct check *check)
 			"recipients lie", check->config->mta_user, path);
 }
 
-/* Held mail goes to Dovecot's LMTP socket on this host. */
+/* Mail that a rule holds goes to Dovecot's LMTP socket on this host. */
 static void
 look_lmtp(struct check *check)
 {
 	const char *path = check_macro(check, "SEKISHO_QUARANTINE_SOCKET");
 	struct stat st;
 
-	if (path == NULL || check->config == NULL)
+	if (path == NULL || check->policy == NULL ||
+	    !policy_holds(check->policy))
 		return;
 	if (check_macro(check, "SEKISHO_QUARANTINE_HOST") != NULL)
 		check_skip(check, "held mail goes to another host, "

@@ -76,6 +76,9 @@ const char *check_line(struct check *check, const char *text);
 /* Its first lines as one, without comments, when it says what is wrong. */
 const char *check_words(struct check *check, const char *text);
 
+/* Do both paths lead to one file, or are they the same text? */
+bool check_same(const char *one, const char *other);
+
 /* Can this user open the file for what mode (R_OK, W_OK, X_OK) says? */
 bool check_can(const char *path, uid_t uid, gid_t gid, int mode);
 

@@ -2,6 +2,7 @@
  * directory_check.c - what can be said about a directory without changing it:
  * each server by itself, where directory_conn.c takes one that answers.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -26,7 +27,8 @@ look_search(const struct look *look, const char *base, int scope,
 
 	*answer_r = NULL;
 	code = ldap_search_ext(look->ldap, base, scope, filter,
-		(char **)(uintptr_t)attributes, 0, NULL, NULL, NULL, 1, &id);
+		(char **)(uintptr_t)attributes, 0, NULL, NULL, NULL,
+		LDAP_NO_LIMIT, &id);
 	if (code == LDAP_SUCCESS)
 		code = directory_wait(look->ldap, id, look->deadline, answer_r);
 	if (code == LDAP_SUCCESS && ldap_parse_result(look->ldap, *answer_r,
@@ -148,4 +150,107 @@ directory_check(const struct config *config, const char *uri,
 	facts_r->may_search = look_may_search(&look, config->ldap_base);
 	ldap_unbind_ext(look.ldap, NULL, NULL);
 	return 0;
+}
+
+/* -- cn=config ------------------------------------------------------------ */
+
+static bool
+is_suffix(const char *dn, const char *suffix)
+{
+	size_t len = strlen(dn), tail = strlen(suffix);
+
+	return len >= tail && strcasecmp(dn + len - tail, suffix) == 0;
+}
+
+static bool
+has_suffix_of(LDAP *ldap, LDAPMessage *entry, const char *dn)
+{
+	struct berval **values = ldap_get_values_len(ldap, entry, "olcSuffix");
+	bool found = false;
+	size_t i;
+
+	for (i = 0; values != NULL && values[i] != NULL; i++)
+		found = found || is_suffix(dn, values[i]->bv_val);
+	ldap_value_free_len(values);
+	return found;
+}
+
+/* Is there an index for equality, "mail,uid pres,eq"? */
+static bool
+has_index(LDAP *ldap, LDAPMessage *entry, const char *name)
+{
+	struct berval **values = ldap_get_values_len(ldap, entry,
+		"olcDbIndex");
+	bool found = false;
+	const char *kinds;
+	char *text, *word;
+	size_t i;
+
+	for (i = 0; values != NULL && values[i] != NULL; i++) {
+		text = values[i]->bv_val;
+		kinds = strchr(text, ' ');
+		if (kinds == NULL || strstr(kinds, "eq") == NULL)
+			continue;
+		text[kinds - text] = '\0';
+		while ((word = strsep(&text, ",")) != NULL)
+			found = found || strcasecmp(word, name) == 0;
+	}
+	ldap_value_free_len(values);
+	return found;
+}
+
+static bool
+has_overlay(const struct look *look, const char *database, const char *name)
+{
+	static const char *const none[] = { LDAP_NO_ATTRS, NULL };
+	LDAPMessage *answer;
+	char filter[64];
+	bool found;
+
+	snprintf(filter, sizeof(filter), "(objectClass=%s)", name);
+	found = look_search(look, database, LDAP_SCOPE_ONELEVEL, filter, none,
+		&answer) == LDAP_SUCCESS &&
+		ldap_first_entry(look->ldap, answer) != NULL;
+	ldap_msgfree(answer);
+	return found;
+}
+
+static void
+look_database(const struct look *look, LDAPMessage *entry,
+	struct directory_facts *facts)
+{
+	char *dn = ldap_get_dn(look->ldap, entry);
+
+	if (!has_index(look->ldap, entry, ATTR_MAIL))
+		facts->no_index = ATTR_MAIL;
+	else if (!has_index(look->ldap, entry, ATTR_CLASS))
+		facts->no_index = ATTR_CLASS;
+	if (dn != NULL && !has_overlay(look, dn, "olcConstraintConfig"))
+		facts->no_overlay = "constraint";
+	else if (dn != NULL && !has_overlay(look, dn, "olcUniqueConfig"))
+		facts->no_overlay = "unique";
+	ldap_memfree(dn);
+}
+
+void
+directory_check_server(const struct config *config, const char *uri,
+	int64_t deadline, struct directory_facts *facts)
+{
+	static const char *const wanted[] = { "olcSuffix", "olcDbIndex", NULL };
+	struct config local = *config;
+	struct look look = { .deadline = deadline };
+	LDAPMessage *answer, *entry;
+
+	local.ldap_bind = "external";
+	if (strncmp(uri, "ldapi:", 6) != 0 || directory_bind(&local, uri,
+	    deadline, &look.ldap, NULL) < 0)
+		return;
+	if (look_search(&look, "cn=config", LDAP_SCOPE_ONELEVEL,
+	    "(olcSuffix=*)", wanted, &answer) == LDAP_SUCCESS)
+		for (entry = ldap_first_entry(look.ldap, answer); entry != NULL;
+		     entry = ldap_next_entry(look.ldap, entry))
+			if (has_suffix_of(look.ldap, entry, config->ldap_base))
+				look_database(&look, entry, facts);
+	ldap_msgfree(answer);
+	ldap_unbind_ext(look.ldap, NULL, NULL);
 }

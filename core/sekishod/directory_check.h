@@ -18,14 +18,26 @@ struct directory_facts {
 	bool account_base;	/* account-base is; true when there is none */
 	const char *missing;	/* of our schema, or NULL: all is known */
 	bool may_search;	/* accounts may be searched for by mail */
+
+	/* Of cn=config, where local root may read it, else NULL. */
+	const char *no_index;	/* an attribute that wants one */
+	const char *no_overlay;	/* its name */
 };
 
 /*
- * Looks at one server of ldap-uri, as whom sekishod asks. Returns 0 with the
+ * Looks at one server of ldap-uri, as whom sekishod asks, which for ldap-bind =
+ * external is the effective user. Returns 0 with the
  * facts, or -1 when it does not answer or does not let us in (->refused).
  */
 int directory_check(const struct config *config, const char *uri,
 	int64_t deadline, struct pool *pool, struct directory_facts *facts_r,
 	struct sekisho_error *err);
+
+/*
+ * Looks into its cn=config, as the effective user over ldapi; nothing is found
+ * with another uri, or when it may not.
+ */
+void directory_check_server(const struct config *config, const char *uri,
+	int64_t deadline, struct directory_facts *facts);
 
 #endif

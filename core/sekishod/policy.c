@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "action.h"
 #include "address.h"
 #include "policy_private.h"
 
@@ -64,6 +65,31 @@ bool
 policy_wants_types(const struct policy *policy)
 {
 	return policy->wants_types;
+}
+
+static bool
+rule_holds(const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->action_count; i++)
+		if (rule->actions[i].otherwise == SEKISHO_HOLD ||
+		    strcmp(rule->actions[i].type->name, "quarantine") == 0)
+			return true;
+	return false;
+}
+
+bool
+policy_holds(const struct policy *policy)
+{
+	size_t i, k;
+
+	for (i = 0; i < policy->section_count; i++)
+		for (k = 0; k < policy->rule_count; k++)
+			if (policy->sections[i]->status[k] == RULE_ON &&
+			    rule_holds(policy->rules[k]))
+				return true;
+	return false;
 }
 
 bool

@@ -37,6 +37,8 @@ const char *policy_notice_language(const struct policy *policy,
 const char *policy_administrator(const struct policy *policy); /* or "" */
 /* True when a rule asks what parts are by their bytes (<file-type> ...). */
 bool policy_wants_types(const struct policy *policy);
+/* True when a rule that is on somewhere may hold mail. */
+bool policy_holds(const struct policy *policy);
 bool policy_protects(const struct policy *policy, const char *domain);
 
 /*

@@ -18,6 +18,7 @@ SETTINGS = """\
 MAIN_HARDCODE_PRIMARY_HOSTNAME = mx.example.test
 SEKISHO_MODULE = %(stage)s/usr/lib/exim4/local_scan/sekisho.so
 SEKISHO_VARIANT = %(stage)s/usr/lib/exim4/local_scan/sekisho-variant
+SEKISHO_SEAL = %(stage)s/usr/lib/exim4/local_scan/sekisho-seal
 SEKISHO_SOCKET = %(socket)s
 """
 

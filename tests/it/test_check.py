@@ -72,15 +72,24 @@ class Site:
 
     # -- the check ---------------------------------------------------------
 
-    def check(self, *arguments, mounts=()):
-        """Exit status and output."""
+    def script(self, folder, name, text):
+        """A program of that name; the folder it is in."""
+        path = "%s/%s" % (self.folder, folder)
+        os.makedirs(path, exist_ok=True)
+        with open("%s/%s" % (path, name), "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\n" + text)
+        os.chmod(file.name, 0o755)
+        return path
+
+    def check(self, *arguments, mounts=(), path=""):
+        """Exit status and output; programs are looked for in path first."""
         given = {"-c": self.stack.env["SEKISHOD_CONFIG"],
                  "--exim": self.stack.env["EXIM"],
                  "--exim-config": self.stack.env["EXIM_CONFIG"],
                  "--dovecot-config": self.stack.env["DOVECOT_CONFIG"]}
         given.update(zip(arguments[::2], arguments[1::2]))
         mounts = {"/etc/cron.d": self.folder + "/cron.d", **dict(mounts)}
-        if os.path.isdir("/run/systemd"):
+        if os.path.isdir("/run/systemd") and "/run" not in mounts:
             mounts["/run/systemd"] = self.folder + "/systemd"
         script = "".join("mount --bind %s %s\n" % (source, target)
                          for target, source in mounts.items())
@@ -89,12 +98,13 @@ class Site:
              self.stack.tool, "check", "-v",
              *(word for pair in given.items() for word in pair)],
             check=False, text=True, timeout=300, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
+            stderr=subprocess.STDOUT,
+            env=dict(os.environ, PATH=path + ":" + os.environ["PATH"]))
         return result.returncode, result.stdout
 
-    def found(self, wrong, mend, *arguments, mounts=()):
+    def found(self, wrong, mend, *arguments, **how):
         """There is a line that is wrong, and below it one that mends it."""
-        status, output = self.check(*arguments, mounts=mounts)
+        status, output = self.check(*arguments, **how)
         assert re.search("(?m)^wrong: [A-Za-z]+: .*%s.*\n    mend: .*%s" % (
             wrong, mend), output), output
         assert status == 1
@@ -468,6 +478,39 @@ def test_no_schema(site, bare_slapd):
                               ldap_bind_password_file=password))
 
 
+def over_ldapi(site, **more):
+    return site.sekishod(ldap_uri=site.stack.env["LDAPI_URI"],
+                         ldap_start_tls="no", **more)
+
+
+@pytest.mark.parametrize("how", ["simple", "external"])
+def test_right_ldapi(site, how):
+    """O2: a directory that is right, over ldapi:///"""
+    output = site.check(*over_ldapi(site, ldap_bind=how))[1]
+    assert "ok directory: it answers" in output, output
+
+
+@pytest.mark.parametrize("dn, attribute, wrong", [
+    ("olcDatabase={1}mdb,cn=config", "olcDbIndex", "no index of mail")],
+    ids=["index"])
+def test_slapd_config(site, dn, attribute, wrong):
+    """R13: step 5: slapd was not prepared, as its cn=config says"""
+    def ldap(command, *arguments, data=""):
+        return subprocess.run(
+            [command, "-Q", "-Y", "EXTERNAL", "-H",
+             site.stack.env["LDAPI_URI"], *arguments], check=True, text=True,
+            input=data, stdout=subprocess.PIPE).stdout
+    old = re.findall("(?m)^%s: .*\n" % attribute, ldap(
+        "ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", dn, "-s", "base",
+        attribute))
+    change = "dn: %s\nchangetype: modify\nreplace: %s\n" % (dn, attribute)
+    ldap("ldapmodify", data=change)
+    try:
+        site.found(wrong, "ldap-schema/install -b", *over_ldapi(site))
+    finally:
+        ldap("ldapmodify", data=change + "".join(old))
+
+
 @contextlib.contextmanager
 def stopped(site, daemon):
     site.stack.stop(daemon)
@@ -582,12 +625,43 @@ def test_lmtp_rights(site):
         os.chown(path, before.st_uid, before.st_gid)
 
 
+def test_no_quarantine(site):
+    """O2: without Dovecot, and without a rule that holds mail: not wrong"""
+    policy = site.copy("POLICY", lambda text: text.replace(
+        "<quarantine/>", "<reject/>"))
+    output = site.check(
+        *site.sekishod(policy=policy), *site.exim(*EXIM["lmtp"][:2]))[1]
+    assert "held mail goes to" not in output
+
+
 def test_no_timer(site):
     """R13: step 9: nothing deletes old held mail"""
     empty = site.folder + "/no-cron"
     os.makedirs(empty, exist_ok=True)
     site.found("nothing deletes old held mail", "make install",
                mounts={"/etc/cron.d": empty}.items())
+
+
+@pytest.mark.parametrize("state", ["enabled", "disabled"])
+def test_systemd_timer(site, state):
+    """R13: step 9: the timer of systemd, a stand-in of which answers"""
+    os.makedirs(site.folder + "/run-systemd/systemd/system", exist_ok=True)
+    how = {"mounts": {"/run": site.folder + "/run-systemd"}.items(),
+           "path": site.script("bin-" + state, "systemctl",
+                               "echo %s; test %s = enabled" % (state, state))}
+    if state == "disabled":
+        site.found("sekisho-expire.timer is disabled",
+                   "systemctl enable --now sekisho-expire.timer", **how)
+    else:
+        assert "ok users: the timer is set" in site.check(**how)[1]
+
+
+def test_no_users(site):
+    """R13: step 9: doveadm shows no users"""
+    folder = site.script("bin", "doveconf", 'exec /usr/bin/doveconf "$@"\n')
+    site.script("bin", "doveadm", "exit 0\n")
+    site.found("doveadm knows no users", "iterate_filter",
+               "--doveconf", folder + "/doveconf")
 
 
 def test_gateway(site):

@@ -38,6 +38,15 @@ def test_accepted(debian):
     assert all(name.startswith("sekisho_") for name in names)
 
 
+def test_check(debian, stack):
+    """R13: sekisho check misses nothing but daemons, which do not run here"""
+    output = debian.run("%s check -c %s --doveconf none || true" % (
+        stack.tool, stack.env["SEKISHOD_CONFIG"]))
+    assert re.findall("wrong: (.*?)[,\n]", output) == [
+        "Exim: held mail goes to /run/dovecot/lmtp",
+        "Exim: no daemon of Exim runs"], output
+
+
 @pytest.mark.parametrize("part", ["acl", "routers"])
 def test_half(debian, part):
     """half a configuration is refused: it would scan nothing"""
