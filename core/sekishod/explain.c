@@ -20,6 +20,7 @@
 #include "directory.h"
 #include "engine.h"
 #include "explain.h"
+#include "explain_held.h"
 #include "explanation.h"
 #include "frame.h"
 
@@ -28,6 +29,8 @@ struct explain {
 	const char *file;
 	bool json;
 	bool standalone;
+	bool held;		/* a mail of the quarantine */
+	struct sekisho_held held_mail;
 	struct sekisho_message message;
 	const char *text;	/* the whole file, mapped */
 	size_t len;
@@ -43,7 +46,9 @@ usage(void)
 		"       [--spam-score N] [--client IP] [--dkim DOMAIN=RESULT] "
 		"[--spf RESULT]\n"
 		"       [--dmarc RESULT] [--publishes WORDS] --sender ADDRESS\n"
-		"       --recipient ADDRESS ... FILE\n");
+		"       --recipient ADDRESS ... FILE\n"
+		"       sekisho explain --held [the others] FILE\n"
+		"       FILE may be \"-\" for standard input\n");
 	return EX_USAGE;
 }
 
@@ -74,6 +79,7 @@ read_options(struct explain *explain, int argc, char *argv[])
 		{ "publishes", required_argument, NULL, 'P' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "standalone", no_argument, NULL, 'a' },
+		{ "held", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct sekisho_message *message = &explain->message;
@@ -102,13 +108,16 @@ read_options(struct explain *explain, int argc, char *argv[])
 			explain->json = true;
 		else if (option == 'a')
 			explain->standalone = true;
+		else if (option == 'h')
+			explain->held = true;
 		else if (option == 'f' && strcmp(optarg, "inside") == 0)
 			message->inside = true;
 		else if (option != 'f' || strcmp(optarg, "outside") != 0)
 			return -1;
 	}
-	if (optind != argc - 1 || message->sender == NULL ||
-	    message->recipient_count == 0)
+	if (optind != argc - 1 ||
+	    (message->sender == NULL) != explain->held ||
+	    (message->recipient_count == 0) != explain->held)
 		return -1;
 	explain->file = argv[optind];
 	return 0;
@@ -134,6 +143,26 @@ find_body(const char *text, size_t len)
 	return len;
 }
 
+/* A descriptor of the file, or of all of standard input; or -1. */
+static int
+open_file(const char *file)
+{
+	char bytes[65536];
+	ssize_t n;
+	int fd;
+
+	if (strcmp(file, "-") != 0)
+		return open(file, O_RDONLY | O_CLOEXEC);
+	fd = memfd_create("sekisho-explain", MFD_CLOEXEC);
+	while (fd >= 0 && (n = read(STDIN_FILENO, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 || write(fd, bytes, (size_t)n) != n) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	return fd;
+}
+
 /* Splits the file as Exim's module would have it. */
 static int
 read_message(struct explain *explain, struct sekisho_error *err)
@@ -142,7 +171,7 @@ read_message(struct explain *explain, struct sekisho_error *err)
 	size_t body, i;
 	void *map;
 
-	explain->fd = open(explain->file, O_RDONLY | O_CLOEXEC);
+	explain->fd = open_file(explain->file);
 	if (explain->fd < 0 || fstat(explain->fd, &st) < 0)
 		return sekisho_error_set(err, "%s: cannot read: %s",
 			explain->file, strerror(errno));
@@ -169,6 +198,22 @@ read_message(struct explain *explain, struct sekisho_error *err)
 	explain->message.body_start = body;
 	explain->message.body_crlf = body > 1 &&
 		explain->text[body - 2] == '\r';
+	return 0;
+}
+
+/* Who sent it to whom, and what came in, is in the mail itself. */
+static int
+read_held(struct explain *explain, struct sekisho_error *err)
+{
+	if (!explain->held)
+		return 0;
+	if (explain_held_take(&explain->headers, &explain->held_mail, err) < 0)
+		return -1;
+	explain->message.sender = explain->held_mail.sender;
+	add_recipient(explain, explain->held_mail.recipient);
+	explain->message.headers = explain->headers.len > 0 ?
+		explain->headers.data : "";
+	explain->message.headers_len = explain->headers.len;
 	return 0;
 }
 
@@ -276,16 +321,21 @@ explain_main(int argc, char *argv[])
 		return usage();
 	sekisho_buf_init(&out, SEKISHO_FRAME_MAX);
 	config = config_load(explain.config_file, &err);
-	if (config != NULL && read_message(&explain, &err) == 0)
+	if (config != NULL && read_message(&explain, &err) == 0 &&
+	    read_held(&explain, &err) == 0) {
+		if (explain.held && !explain.json)
+			explain_held_print(&explain.held_mail, &out);
 		result = explain.standalone ?
 			explain_alone(&explain, config, &out, &err) :
 			explain_by_daemon(&explain, config, &out, &err);
+	}
 	if (result == 0)
 		fwrite(out.data, 1, out.len, stdout);
 	else
 		fprintf(stderr, "sekisho explain: %s\n", err.text);
 	sekisho_buf_free(&out);
 	sekisho_buf_free(&explain.headers);
+	sekisho_held_free(&explain.held_mail);
 	free(explain.message.recipients);
 	return result == 0 ? EX_OK : EX_UNAVAILABLE;
 }

@@ -63,6 +63,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	envelope.c \
 	examine.c \
 	explain.c \
+	explain_held.c \
 	explanation.c \
 	explanation_json.c \
 	filename.c \

@@ -1,5 +1,6 @@
 /*
- * fuzz-held.c - sekisho_held_decode() with a foreign header field (SPEC Q1).
+ * fuzz-held.c - sekisho_held_decode() with a foreign header field (SPEC Q1),
+ * and a foreign header that may hold one (O2).
  *
  * What is read is written again, and that is read as the same.
  */
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain_held.h"
 #include "held.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -34,6 +36,27 @@ check_again(const struct sekisho_held *held)
 	sekisho_buf_free(&buf);
 }
 
+/* The same bytes in a whole header, as `sekisho explain --held` reads it. */
+static void
+take(const char *before, const uint8_t *data, size_t size)
+{
+	struct sekisho_buf headers, line;
+	struct sekisho_held held;
+
+	sekisho_buf_init(&headers, 65536 + size);
+	sekisho_buf_init(&line, 65536);
+	sekisho_buf_puts(&headers, before);
+	sekisho_buf_add(&headers, data, size);
+	if (explain_held_take(&headers, &held, NULL) == 0) {
+		if (headers.len > strlen(before) + size)
+			abort();
+		explain_held_print(&held, &line);
+		sekisho_held_free(&held);
+	}
+	sekisho_buf_free(&headers);
+	sekisho_buf_free(&line);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -51,5 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sekisho_held_free(&held);
 	}
 	free(value);
+	take("", data, size);
+	take("From: a\n" SEKISHO_HELD_HEADER ":", data, size);
 	return 0;
 }

@@ -1,12 +1,15 @@
 """`sekisho explain`: O2."""
 import json
 import os
+import re
 import subprocess
 
 import pytest
 
+from holding import as_administrator, held, hold_rule
 from mails import EICAR, ENCRYPTED_ZIP, mail, zip_of
 from reading import STAMP, subject
+from running import add_rules
 
 OPTIONS = ["--sender", "friend@partner.test", "--recipient",
            "alice@example.test", "--recipient", "bob@example.test"]
@@ -25,12 +28,12 @@ def message(stack):
     return path
 
 
-def explain(stack, *arguments, status=0):
+def explain(stack, *arguments, status=0, **how):
     """Exit status, output and complaints of `sekisho explain`."""
     result = subprocess.run(
         [stack.tool, "explain", "-c", stack.env["SEKISHOD_CONFIG"],
          *arguments], check=False, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE)
+        stderr=subprocess.PIPE, **how)
     assert result.returncode == status, result.stderr
     return result.stdout if status == 0 else result.stderr
 
@@ -160,6 +163,39 @@ def test_same_as_the_road(stack):
     line, = stack.sekishod_log("id=" + stack.exim_id(made["Message-ID"]))
     assert ' deliver="none to alice@example.test"' in line
     assert ' deliver="R4 tag [MEIWAKU!!!] to bob@example.test"' in line
+
+
+def test_held(stack, tmp_path):
+    """O2: of a held mail, which rule held it and what would happen today"""
+    made = mail(X_Hold="all", files=[("a.zip", ENCRYPTED_ZIP)])
+    with stack.policy(lambda text: add_rules(text, hold_rule(
+            "own-hold", "all"))):
+        stack.send(made, ["bob@example.test", "alice@example.test"])
+        held(stack, "bob", made["Message-ID"])
+        path = tmp_path / "held"
+        path.write_bytes(as_administrator(stack, "bob", made["Message-ID"]))
+        lines = explain(stack, "--held", str(path)).splitlines()
+        assert re.fullmatch(
+            "held id=%s since=\"[-0-9]{10} [0-9:]{8}\" rule=own-hold "
+            "class=content reason=.*" % stack.exim_id(made["Message-ID"]),
+            lines[0])
+        assert " sender=sender@partner.test from=" in lines[1]
+        assert "rule own-hold bob@example.test fired" in lines
+        assert any(line.startswith("plan bob@example.test hold ")
+                   for line in lines)
+    # The rule is gone; and doveadm may be at the other end of a pipe.
+    out = explain(stack, "--held", "-", stdin=open(path, encoding="latin-1"))
+    assert "own-hold bob" not in out and "alice@example.test" not in out
+    assert "\nplan bob@example.test deliver rule=R3 " in out
+    json.loads(explain(stack, "--held", "--json", str(path)))
+
+
+def test_held_mistakes(stack, message):
+    """O2: a mail that is not held, and options that it does not need"""
+    said = explain(stack, "--held", message, status=69)
+    assert said == "sekisho explain: this is no held mail: it has no field " \
+        "X-Sekisho-Held\n"
+    explain(stack, "--held", *OPTIONS, message, status=64)
 
 
 @pytest.mark.parametrize("arguments, status, expected", [
