@@ -190,64 +190,84 @@ look_way(struct check *check)
 			config->mta_user, path);
 }
 
-/* A mail that says nothing, as a frame for scan.sock. Returns a frame type. */
-static uint32_t
-ask_about(const char *path, struct sekisho_message *message, int body,
-	struct sekisho_error *err)
+/*
+ * Asks about a mail on scan.sock; said gets the answer, or why there is none.
+ * Returns 0 when it is an explanation, or -1.
+ */
+static int
+ask_about(const char *path, const struct sekisho_message *message, int body,
+	struct sekisho_buf *said)
 {
 	int64_t deadline = sekisho_deadline(CHECK_PATIENCE);
+	struct sekisho_error err = { "it closed without an answer" };
 	struct sekisho_frame request = { .type = SEKISHO_FRAME_EXPLAIN,
 		.fds = { body }, .fd_count = 1 };
 	struct sekisho_frame reply = { 0 };
 	struct sekisho_reader in;
 	struct sekisho_buf fields;
-	uint32_t type = 0;
-	int fd = sekisho_channel_connect(path, deadline, err);
+	int fd = sekisho_channel_connect(path, deadline, &err), result = -1;
 
 	sekisho_buf_init(&fields, SEKISHO_FRAME_MAX);
 	sekisho_message_encode(message, &fields);
 	request.data = fields.data;
 	request.len = fields.len;
-	if (fd >= 0 && sekisho_channel_send(fd, &request, deadline, err) == 0 &&
-	    sekisho_channel_recv(fd, &reply, deadline, err) == 1) {
-		type = reply.type;
+	if (fd >= 0 &&
+	    sekisho_channel_send(fd, &request, deadline, &err) == 0 &&
+	    sekisho_channel_recv(fd, &reply, deadline, &err) == 1) {
 		sekisho_reader_init(&in, reply.data, reply.len);
-		if (type == SEKISHO_FRAME_FAILURE)
-			sekisho_error_set(err, "%s", sekisho_get_text(&in));
+		sekisho_buf_puts(said, sekisho_get_text(&in));
+		result = reply.type == SEKISHO_FRAME_EXPLANATION ? 0 : -1;
+	} else {
+		sekisho_buf_puts(said, err.text);
 	}
 	if (fd >= 0)
 		close(fd);
 	sekisho_frame_free(&reply);
 	sekisho_buf_free(&fields);
-	return type;
+	return result;
 }
 
-/* sekisho explain, with a clean mail: scanner, policy and directory work. */
+/* A mail that is a RAR archive: "a", stored, as in engine.c. */
+#define HEADER "From: check@sekisho.invalid\nSubject: sekisho check\n" \
+	"MIME-Version: 1.0\nContent-Type: application/x-rar\n" \
+	"Content-Transfer-Encoding: base64\n"
+static const char mail[] = HEADER "\n"
+	"UmFyIRoHAM+QcwAADQAAAAAAAABhXXQAgCEABwAAAAcAAAAD\n"
+	"mz6HliFaAAAUMAEApIEAAGFzZWtpc2hvxD17AEAHAA==\n";
+
+/* sekisho explain: scanner, policy and directory work. */
 static void
 look_scan(struct check *check)
 {
-	static const char header[] = "From: check@sekisho.invalid\n"
-		"Subject: sekisho check\n";
-	static const char mail[] = "From: check@sekisho.invalid\n"
-		"Subject: sekisho check\n\nNothing.\n";
 	const char *recipients[] = { "check@sekisho.invalid" };
 	struct sekisho_message message = { .id = "check", .sender = "",
 		.client_address = "", .helo = "", .authenticated_id = "",
 		.spam_score = "", .dkim = "", .spf = "", .dmarc = "",
-		.from_publishes = "", .headers = header,
-		.headers_len = sizeof(header) - 1,
-		.body_start = sizeof(header), .recipients = recipients,
+		.from_publishes = "", .headers = HEADER,
+		.headers_len = sizeof(HEADER) - 1,
+		.body_start = sizeof(HEADER), .recipients = recipients,
 		.recipient_count = 1 };
-	struct sekisho_error err = { "sekishod closed without an answer" };
 	const char *path = socket_path(check, &desks[0]);
-	int body = memfd_create("check", MFD_CLOEXEC);
+	struct sekisho_buf said;
+	int body;
 
-	if (access(path, F_OK) == 0 && body >= 0 &&
-	    write(body, mail, sizeof(mail) - 1) == sizeof(mail) - 1 &&
-	    ask_about(path, &message, body, &err) != SEKISHO_FRAME_EXPLANATION)
+	if (access(path, F_OK) < 0)
+		return;		/* has been said */
+	body = memfd_create("check", MFD_CLOEXEC);
+	sekisho_buf_init(&said, SEKISHO_FRAME_MAX);
+	if (body < 0 || write(body, mail, sizeof(mail) - 1) !=
+	    (ssize_t)sizeof(mail) - 1)
+		check_skip(check, "no memory for a mail to ask about");
+	else if (ask_about(path, &message, body, &said) < 0)
 		check_wrong(check, "look into sekishod's log (docs/operate.md "
 			"explains its lines)", "sekishod cannot look at a "
-			"mail: %s", err.text);
+			"mail: %s", said.len == 0 ? "" :
+			check_line(check, said.data));
+	else if (strstr(said.data, "Sekisho.Unscannable.RAR") != NULL)
+		check_skip(check, "RAR archives are not looked into, so mail "
+			"with one is refused: apt-get install libclamunrar "
+			"(non-free), restart sekishod");
+	sekisho_buf_free(&said);
 	if (body >= 0)
 		close(body);
 }
