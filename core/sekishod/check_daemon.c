@@ -130,8 +130,10 @@ look_reloaded(struct check *check)
 	size_t i;
 
 	if (stat(pool_printf(check->pool, "%s/inspect.sock",
-	    check->config->run_dir), &made) < 0)
+	    check->config->run_dir), &made) < 0) {
+		check_pass(check);
 		return;
+	}
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (stat(files[i], &st) == 0 &&
 		    st.st_mtime > made.st_mtime + 1)
@@ -166,8 +168,10 @@ look_answers(struct check *check)
 
 	for (i = 0; i < DESKS; i++) {
 		path = socket_path(check, &desks[i]);
-		if (access(path, F_OK) < 0)
-			continue;	/* has been said */
+		if (access(path, F_OK) < 0) {
+			check_pass(check);
+			continue;
+		}
 		if (visit(path, sekisho_deadline(CHECK_PATIENCE), &err) == 0)
 			continue;
 		check_wrong(check, RESTART, "%s", err.text);
@@ -182,8 +186,9 @@ look_way(struct check *check)
 	const struct config *config = check->config;
 	const char *path = socket_path(check, &desks[0]);
 
-	if (access(path, F_OK) == 0 &&
-	    !check_can(path, config->mta_uid, config->mta_gid, W_OK))
+	if (access(path, F_OK) < 0)
+		check_pass(check);
+	else if (!check_can(path, config->mta_uid, config->mta_gid, W_OK))
 		check_wrong(check, pool_printf(check->pool, "let mta-user be "
 			"Exim's user, chmod a+x every directory above %s, "
 			RESTART, path), "user %s cannot open %s",
@@ -251,8 +256,10 @@ look_scan(struct check *check)
 	struct sekisho_buf said;
 	int body;
 
-	if (access(path, F_OK) < 0)
-		return;		/* has been said */
+	if (access(path, F_OK) < 0) {
+		check_pass(check);
+		return;
+	}
 	body = memfd_create("check", MFD_CLOEXEC);
 	sekisho_buf_init(&said, SEKISHO_FRAME_MAX);
 	if (body < 0 || write(body, mail, sizeof(mail) - 1) !=

@@ -60,6 +60,9 @@ void check_wrong(struct check *check, const char *mend, const char *fmt, ...)
 void check_skip(struct check *check, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* It cannot be looked at, and what is missing for it has been said. */
+void check_pass(struct check *check);
+
 /* Milliseconds that a program may take which only reads configuration. */
 #define CHECK_PATIENCE 20000
 

@@ -134,13 +134,13 @@ look_age(struct check *check)
 	time_t now = time(NULL);
 	struct newest newest;
 
-	if (newest_find(directory, &newest) < 0 || newest.time == 0 ||
-	    newest.time + AGE_MAX >= now)
-		return;
-	check_wrong(check, "systemctl enable --now clamav-freshclam; or, by "
-		"hand: freshclam", "the newest in %s, %s, is %lld days old",
-		directory, newest.name,
-		(long long)((now - newest.time) / DAY));
+	if (newest_find(directory, &newest) < 0 || newest.time == 0)
+		check_pass(check);
+	else if (newest.time + AGE_MAX < now)
+		check_wrong(check, "systemctl enable --now clamav-freshclam; "
+			"or, by hand: freshclam", "the newest in %s, %s, is "
+			"%lld days old", directory, newest.name,
+			(long long)((now - newest.time) / DAY));
 }
 
 static void

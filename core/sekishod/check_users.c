@@ -61,6 +61,9 @@ look_users(struct check *check)
 	    strstr(said, "Connection refused") != NULL)
 		check_wrong(check, "service dovecot start", "Dovecot does not "
 			"run: %s", line);
+	else if (strstr(said, "Plugin ") != NULL)
+		check_wrong(check, "install dovecot-sekisho, or: make install",
+			"doveadm does not start: %s", line);
 	else if (status != 0 || *line == '\0')
 		check_wrong(check, "iterate_filter and iterate_attrs in "
 			"Dovecot's LDAP settings (or iterate_query); doveadm "

@@ -330,6 +330,16 @@ def test_no_config(site):
                "-c", "/nonexistent.conf")
 
 
+def test_no_guess(site):
+    """O2: what could not be looked at is not said to be right"""
+    output = site.check("-c", "/nonexistent.conf")[1]
+    assert not re.search("(?m)^ok (sekishod|signatures|directory|mail): ",
+                         output), output
+    output = site.check(*site.sekishod(run_dir="/run/nothing-here"))[1]
+    assert output.count("\nok sekishod: ") + output.startswith("ok ") == 4, \
+        output
+
+
 def test_no_user(site):
     """R13: step 2: there is no user sekisho"""
     with open("/etc/passwd", encoding="utf-8") as file:
