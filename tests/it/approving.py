@@ -3,6 +3,7 @@ tools, and as a folder."""
 import contextlib
 import re
 import subprocess
+import time
 
 from protocol import call
 from quarantine import Quarantine
@@ -68,3 +69,4 @@ def no_directory(stack):
         yield
     finally:
         stack.start("slapd")
+        time.sleep(2)   # then every clerk has to know (issue 3)

@@ -133,7 +133,10 @@ class Person:
         self.open()
         self.find("[name=_user]").send_keys(user)
         self.find("[name=_pass]").send_keys(password or user + "-secret-1")
+        # The page before may have an alert, too.
+        self.run("window.leaving = true")
         self.press("#rcmloginsubmit")
+        self.wait(lambda: not self.run("return window.leaving"))
         self.find("#messagelist-content, .boxwarning, .ui.alert")
 
     def quarantine(self, rows):
