@@ -40,7 +40,9 @@ cd "$dir"
 source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 if [ -z "$source" ]; then
 	apt update || fail "apt-get update failed" 77
-	apt source exim4 || fail "no source of exim4" 77
+	# Some mirrors lack the sources of the latest security update.
+	apt source exim4 || apt source "exim4/$VERSION_CODENAME" ||
+		fail "no source of exim4" 77
 	source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 fi
 
