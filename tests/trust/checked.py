@@ -47,6 +47,20 @@ def plain_exim():
     return path
 
 
+class Tally:
+    """Says what each test of a program found, as tests/run counts it."""
+
+    def __init__(self, program):
+        self.program, self.failures = program, 0
+
+    def report(self, name, complaints):
+        for line in complaints[:30]:
+            print("# " + line)
+        self.failures += bool(complaints)
+        print("%s %s: %s" % ("not ok" if complaints else "ok", self.program,
+                             name), flush=True)
+
+
 class Site:
     """Use it in a with statement; failing is Failing, or None."""
 
