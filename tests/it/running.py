@@ -230,13 +230,13 @@ class Stack:
     def inspectors(self, pids=None):
         """The inspectors among these processes."""
         return [pid for pid in pids or self.sekishod_pids()
-                if _owner(pid) == "nobody"]
+                if owner(pid) == "nobody"]
 
     def clerks_at_work(self):
         """The clerks that hold a message."""
         return [pid for pid in self.sekishod_pids()
-                if _owner(pid) == "sekisho" and
-                any("memfd:" in link for link in _open_files(pid))]
+                if owner(pid) == "sekisho" and
+                any("memfd:" in link for link in open_files(pid))]
 
     def reload(self):
         """SIGHUP, and wait until the new generation serves."""
@@ -267,14 +267,16 @@ class Stack:
         self.reload()
 
 
-def _owner(pid):
+def owner(pid):
+    """The name of the user whose process it is, None: it has ended."""
     try:
         return pwd.getpwuid(os.stat("/proc/%d" % pid).st_uid).pw_name
     except OSError:
         return None
 
 
-def _open_files(pid):
+def open_files(pid):
+    """What its descriptors are links to, as long as it lives."""
     for path in glob.glob("/proc/%d/fd/*" % pid):
         with contextlib.suppress(OSError):
             yield os.readlink(path)

@@ -2,7 +2,6 @@
 what a supervisor would."""
 import collections
 import os
-import pwd
 import re
 import signal
 import subprocess
@@ -15,6 +14,7 @@ sys.path.insert(0, os.path.join(TOP, "tests/stack"))
 
 # pylint: disable=wrong-import-position
 from process import session_members, stat_fields  # noqa: E402
+from running import open_files, owner  # noqa: E402
 
 # Killed so often in a row of kills, which is shuffled.
 TURN = ("clerk", "clerk", "inspector", "inspector", "receiving", "receiving",
@@ -36,27 +36,9 @@ def words(pid):
         return []
 
 
-def owner(pid):
-    try:
-        return pwd.getpwuid(os.stat("/proc/%d" % pid).st_uid).pw_name
-    except OSError:
-        return None
-
-
 def parent(pid):
     fields = stat_fields(pid)
     return int(fields[1]) if fields else None
-
-
-def open_files(pid):
-    """What its descriptors are links to."""
-    found = set()
-    try:
-        for name in os.listdir("/proc/%d/fd" % pid):
-            found.add(os.readlink("/proc/%d/fd/%s" % (pid, name)))
-    except OSError:
-        pass
-    return found
 
 
 def at_work(pid):
@@ -100,7 +82,8 @@ class Killer:
                 if fields[1].endswith(port) and fields[3] == "01":
                     receiving.add("socket:[%s]" % fields[9])
         return [pid for pid in session_members(leader) if pid != leader and
-                (parent(pid) == leader and bool(open_files(pid) & receiving)) ==
+                (parent(pid) == leader and
+                 not receiving.isdisjoint(open_files(pid))) ==
                 (kind == "receiving")]
 
     def candidates(self, kind):
