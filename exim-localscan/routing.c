@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "address.h"
 #include "base64.h"
 #include "change.h"
 #include "exim-compat.h"
@@ -39,22 +40,12 @@ routing_put_base64(struct sekisho_buf *buf, const char *text, size_t len)
 static void
 routing_put_key(struct sekisho_buf *buf, const char *address)
 {
-	const char *at = strrchr(address, '@');
 	struct sekisho_buf key;
 	const char *p;
 	char c;
 
 	sekisho_buf_init(&key, 65536);
-	if (at == NULL)
-		at = address + strlen(address);
-	for (p = address; p < at; p++) {
-		if (*p == '"')
-			continue;
-		if (*p == '\\' && p + 1 < at)
-			p++;
-		sekisho_buf_add(&key, p, 1);
-	}
-	for (; *p != '\0'; p++) {
+	for (p = sekisho_address_local(address, &key); *p != '\0'; p++) {
 		c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
 		sekisho_buf_add(&key, &c, 1);
 	}

@@ -9,6 +9,7 @@
 #include "../core/lib/buf.c"
 #include "../core/lib/frame.c"
 #include "../core/lib/base64.c"
+#include "../core/lib/address.c"
 #include "../core/lib/channel.c"
 #include "../core/lib/message.c"
 #include "../core/lib/held.c"

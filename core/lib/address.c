@@ -14,6 +14,23 @@ sekisho_address_domain(const char *address)
 	return at == NULL ? "" : at + 1;
 }
 
+const char *
+sekisho_address_local(const char *address, struct sekisho_buf *buf)
+{
+	const char *at = strrchr(address, '@'), *p;
+
+	if (at == NULL)
+		at = address + strlen(address);
+	for (p = address; p < at; p++) {
+		if (*p == '"')
+			continue;
+		if (*p == '\\' && p + 1 < at)
+			p++;
+		sekisho_buf_add(buf, p, 1);
+	}
+	return at;
+}
+
 bool
 sekisho_address_covered(const char *entry, const char *address)
 {

@@ -8,8 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
+
 /* What stands after the last "@", or "" when there is none. Never NULL. */
 const char *sekisho_address_domain(const char *address);
+
+/*
+ * Appends the local part - all of the address, when it has no "@" - without
+ * its quotes and backslashes, as Exim's $local_part has it: quotes may stand
+ * anywhere in it. Returns the rest of the address: "@domain", or "".
+ */
+const char *sekisho_address_local(const char *address,
+	struct sekisho_buf *buf);
 
 /*
  * True when an entry - an address ("a@example.com") or a whole domain

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "address.h"
 #include "envelope.h"
 
 /* Of an atom, and the dot. */
@@ -19,22 +20,6 @@ is_plain(const char *text, size_t len)
 		    strchr(plain, text[i]) == NULL)
 			return false;
 	return len > 0;
-}
-
-/* What a local part means: as Exim reads it, quotes may stand anywhere. */
-static size_t
-unquote(char *to, const char *local, const char *end)
-{
-	size_t len = 0;
-
-	for (; local < end; local++) {
-		if (*local == '"')
-			continue;
-		if (*local == '\\' && local + 1 < end)
-			local++;
-		to[len++] = *local;
-	}
-	return len;
 }
 
 static char *
@@ -56,19 +41,22 @@ const char *
 envelope_address(const char *address, struct pool *pool)
 {
 	const char *at = strrchr(address, '@');
-	char *text, *result, *end;
-	size_t len;
+	struct sekisho_buf local;
+	char *result, *end;
 
 	if (at == NULL || strcspn(address, "\"\\") >= (size_t)(at - address))
 		return address;
-	text = pool_alloc(pool, (size_t)(at - address) + 1);
-	len = unquote(text, address, at);
-	result = pool_alloc(pool, 2 * len + 2 + strlen(at) + 1);
-	if (is_plain(text, len))
-		end = (char *)memcpy(result, text, len) + len;
+	sekisho_buf_init(&local, (size_t)(at - address) + 1);
+	sekisho_address_local(address, &local);
+	if (local.failed)
+		pool_exhausted();
+	result = pool_alloc(pool, 2 * local.len + 2 + strlen(at) + 1);
+	if (is_plain(local.data, local.len))
+		end = (char *)memcpy(result, local.data, local.len) + local.len;
 	else
-		end = quote(result, text, len);
+		end = quote(result, local.data, local.len);
 	strcpy(end, at);
+	sekisho_buf_free(&local);
 	return result;
 }
 

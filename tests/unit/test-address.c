@@ -37,6 +37,33 @@ static const struct {
 	{ "", "a@example.com", false },
 };
 
+/* Address, its local part for Exim, and the rest. */
+static const char *const locals[][3] = {
+	{ "a.b@c", "a.b", "@c" },
+	{ "\"a b\"@c", "a b", "@c" },
+	{ "\"a\\\"@\\b\".d@c", "a\"@b.d", "@c" },
+	{ "\"\"@c", "", "@c" },
+	{ "\"a\\", "a\\", "" },
+	{ "", "", "" },
+};
+
+static void
+test_local(void)
+{
+	struct sekisho_buf buf;
+	const char *rest;
+	size_t i;
+
+	test_begin("R12: the local part as Exim has it");
+	for (i = 0; i < sizeof(locals) / sizeof(locals[0]); i++) {
+		sekisho_buf_init(&buf, 100);
+		rest = sekisho_address_local(locals[i][0], &buf);
+		test_str(buf.data == NULL ? "" : buf.data, locals[i][1]);
+		test_str(rest, locals[i][2]);
+		sekisho_buf_free(&buf);
+	}
+}
+
 int
 main(void)
 {
@@ -56,5 +83,6 @@ main(void)
 	test_str(sekisho_address_domain("a@"), "");
 	test_str(sekisho_address_domain("a"), "");
 	test_str(sekisho_address_domain(""), "");
+	test_local();
 	return test_done();
 }
