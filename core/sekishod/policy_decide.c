@@ -62,26 +62,30 @@ view_score(struct view *view, const char *text)
 }
 
 /*
- * The directions of the mail in which a rule has this status: going out, the
- * sender's section says so, coming in the recipient's; mail within the site is
- * both.
+ * Has a rule this status for the mail? In the view are then the directions in
+ * which it has: going out, the sender's section says so, coming in the
+ * recipient's; mail within the site is both.
  */
-static unsigned int
-rule_directions(const struct deciding *deciding, const struct rule *rule,
+static bool
+rule_has(struct deciding *deciding, const struct rule *rule,
 	unsigned int directions, enum rule_status status)
 {
 	const struct policy *policy = deciding->policy;
 	const struct sekisho_message *message = deciding->facts->message;
+	struct view *view = &deciding->view;
 
+	view->directions = directions;
+	if (directions == 0)
+		return policy->sections[0]->status[rule->index] == status;
 	if ((directions & DIRECTION_OUTBOUND) &&
 	    policy_section(policy, message->sender)->status[rule->index] !=
 	    status)
-		directions &= ~DIRECTION_OUTBOUND;
+		view->directions &= ~DIRECTION_OUTBOUND;
 	if ((directions & ~DIRECTION_OUTBOUND) &&
-	    policy_section(policy, deciding->view.recipient)->status[
-	    rule->index] != status)
-		directions &= DIRECTION_OUTBOUND;
-	return directions;
+	    policy_section(policy, view->recipient)->status[rule->index] !=
+	    status)
+		view->directions &= DIRECTION_OUTBOUND;
+	return view->directions != 0;
 }
 
 static const char *
@@ -97,26 +101,20 @@ off_reason(const struct deciding *deciding, const struct rule *rule)
 }
 
 /*
- * Why the rule, where it has this status, does not fire for the recipient of
- * the view; NULL: it does. Without a trace nobody reads the words.
+ * Why the rule does not fire in the directions of the view; NULL: it does.
+ * Without a trace nobody reads the words.
  */
 static const char *
-why_not(struct deciding *deciding, const struct rule *rule,
-	unsigned int directions, bool approved, enum rule_status status)
+why_not(struct deciding *deciding, const struct rule *rule, bool approved)
 {
 	struct view *view = &deciding->view;
 
-	view->directions = rule_directions(deciding, rule, directions, status);
-	if (directions == 0 ? deciding->policy->sections[0]->status[
-	    rule->index] != status : view->directions == 0)
-		return deciding->trace == NULL ? "" :
-			off_reason(deciding, rule);
 	if (approved && rule->class == CLASS_SPAM)
 		return "the sender is approved by the recipient";
-	if (!condition_matches(&rule->when, view))
-		return deciding->trace == NULL ? "" :
-			condition_why_not(&rule->when, view);
-	return NULL;
+	if (condition_matches(&rule->when, view))
+		return NULL;
+	return deciding->trace == NULL ? "" :
+		condition_why_not(&rule->when, view);
 }
 
 /* The entry of a rule that watches; the rules come in their order. */
@@ -146,14 +144,18 @@ rule_fires(struct deciding *deciding, const struct rule *rule,
 	const struct policy_case *facts = deciding->facts;
 	bool approved = (directions & ~DIRECTION_OUTBOUND) != 0 &&
 		facts->approved != NULL && facts->approved[recipient];
-	const char *off = why_not(deciding, rule, directions, approved,
-		RULE_ON), *reason = off;
+	const char *reason;
+	bool fired;
 
-	if (off != NULL && deciding->policy->monitors &&
-	    (directions == 0 || rule_directions(deciding, rule, directions,
-	    RULE_MONITOR) != 0)) {
-		reason = why_not(deciding, rule, directions, approved,
-			RULE_MONITOR);
+	if (rule_has(deciding, rule, directions, RULE_ON))
+		reason = why_not(deciding, rule, approved);
+	else
+		reason = deciding->trace == NULL ? "" :
+			off_reason(deciding, rule);
+	fired = reason == NULL;
+	if (!fired && deciding->policy->monitors &&
+	    rule_has(deciding, rule, directions, RULE_MONITOR)) {
+		reason = why_not(deciding, rule, approved);
 		if (reason == NULL) {
 			monitor_of(deciding, rule)->recipients[recipient] =
 				true;
@@ -162,9 +164,9 @@ rule_fires(struct deciding *deciding, const struct rule *rule,
 		}
 	}
 	if (deciding->trace != NULL)
-		trace_add(deciding, rule, off == NULL, reason == NULL ?
+		trace_add(deciding, rule, fired, reason == NULL ?
 			"all conditions are true" : reason);
-	return off == NULL;
+	return fired;
 }
 
 /* Finds out the rules that fire; for mail within the site see above. */
