@@ -13,11 +13,11 @@
 
 /* -- asking doveconf ------------------------------------------------------ */
 
-/* What doveconf prints with these arguments, up to three, the last NULL. */
-static const char *
-doveconf(struct check *check, const char *const *arguments, int *status_r)
+const char *
+check_dovecot_says(struct check *check, const char *program,
+	const char *const *arguments, int *status_r)
 {
-	const char *argv[8] = { check->doveconf };
+	const char *argv[8] = { program };
 	size_t count = 1;
 
 	if (check->dovecot_config != NULL) {
@@ -38,7 +38,8 @@ setting(struct check *check, const char *protocol, const char *name)
 	const char *arguments[] = { "-h", filter == NULL ? name : filter,
 		filter == NULL ? NULL : name, NULL };
 	int status;
-	const char *said = doveconf(check, arguments, &status);
+	const char *said = check_dovecot_says(check, check->doveconf,
+		arguments, &status);
 
 	return status == 0 ? check_line(check, said) : "";
 }
@@ -69,7 +70,7 @@ begin(struct check *check)
 		check->doveconf = NULL;
 		return false;
 	}
-	said = doveconf(check, print, &status);
+	said = check_dovecot_says(check, check->doveconf, print, &status);
 	if (status != 0) {
 		check_wrong(check, "doveconf -n says where; correct it",
 			"Dovecot does not take its configuration: %s",

@@ -88,6 +88,10 @@ bool check_can(const char *path, uid_t uid, gid_t gid, int mode);
 /* The value of a macro of Exim in the pool, or NULL: it is not defined. */
 const char *check_macro(struct check *check, const char *name);
 
+/* One of Dovecot's, with up to four arguments, NULL behind; as check_run(). */
+const char *check_dovecot_says(struct check *check, const char *program,
+	const char *const *arguments, int *status_r);
+
 /* Exim with two more arguments, the second may be NULL; as check_run(). */
 const char *check_exim_says(struct check *check, const char *option,
 	const char *argument, int *status_r);

@@ -15,23 +15,16 @@ begin(struct check *check)
 	return check->doveconf != NULL && check->dovecot_text != NULL;
 }
 
-/* doveadm, which lies beside doveconf, with up to four arguments. */
+/* doveadm, which lies beside doveconf; as check_dovecot_says(). */
 static const char *
 doveadm(struct check *check, const char *const *arguments, int *status_r)
 {
 	const char *slash = strrchr(check->doveconf, '/');
-	const char *argv[8] = { slash == NULL ? "doveadm" :
-		pool_printf(check->pool, "%.*s/doveadm",
-		(int)(slash - check->doveconf), check->doveconf) };
-	size_t count = 1;
 
-	if (check->dovecot_config != NULL) {
-		argv[count++] = "-c";
-		argv[count++] = check->dovecot_config;
-	}
-	while (*arguments != NULL)
-		argv[count++] = *arguments++;
-	return check_run(check, argv, status_r);
+	return check_dovecot_says(check, slash == NULL ? "doveadm" :
+		pool_printf(check->pool, "%.*s/doveadm",
+		(int)(slash - check->doveconf), check->doveconf), arguments,
+		status_r);
 }
 
 /* A user's folders, through all plug-ins and namespaces. */
