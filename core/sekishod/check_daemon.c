@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "check_private.h"
 #include "desk.h"
+#include "explain.h"
 #include "frame.h"
 #include "message.h"
 #include "seal.h"
@@ -195,43 +196,6 @@ look_way(struct check *check)
 			config->mta_user, path);
 }
 
-/*
- * Asks about a mail on scan.sock; said gets the answer, or why there is none.
- * Returns 0 when it is an explanation, or -1.
- */
-static int
-ask_about(const char *path, const struct sekisho_message *message, int body,
-	struct sekisho_buf *said)
-{
-	int64_t deadline = sekisho_deadline(CHECK_PATIENCE);
-	struct sekisho_error err = { "it closed without an answer" };
-	struct sekisho_frame request = { .type = SEKISHO_FRAME_EXPLAIN,
-		.fds = { body }, .fd_count = 1 };
-	struct sekisho_frame reply = { 0 };
-	struct sekisho_reader in;
-	struct sekisho_buf fields;
-	int fd = sekisho_channel_connect(path, deadline, &err), result = -1;
-
-	sekisho_buf_init(&fields, SEKISHO_FRAME_MAX);
-	sekisho_message_encode(message, &fields);
-	request.data = fields.data;
-	request.len = fields.len;
-	if (fd >= 0 &&
-	    sekisho_channel_send(fd, &request, deadline, &err) == 0 &&
-	    sekisho_channel_recv(fd, &reply, deadline, &err) == 1) {
-		sekisho_reader_init(&in, reply.data, reply.len);
-		sekisho_buf_puts(said, sekisho_get_text(&in));
-		result = reply.type == SEKISHO_FRAME_EXPLANATION ? 0 : -1;
-	} else {
-		sekisho_buf_puts(said, err.text);
-	}
-	if (fd >= 0)
-		close(fd);
-	sekisho_frame_free(&reply);
-	sekisho_buf_free(&fields);
-	return result;
-}
-
 /* A mail that is a RAR archive: "a", stored, as in engine.c. */
 #define HEADER "From: check@sekisho.invalid\nSubject: sekisho check\n" \
 	"MIME-Version: 1.0\nContent-Type: application/x-rar\n" \
@@ -253,6 +217,7 @@ look_scan(struct check *check)
 		.body_start = sizeof(HEADER), .recipients = recipients,
 		.recipient_count = 1 };
 	const char *path = socket_path(check, &desks[0]);
+	struct sekisho_error err = { "it closed without an answer" };
 	struct sekisho_buf said;
 	int body;
 
@@ -265,11 +230,12 @@ look_scan(struct check *check)
 	if (body < 0 || write(body, mail, sizeof(mail) - 1) !=
 	    (ssize_t)sizeof(mail) - 1)
 		check_skip(check, "no memory for a mail to ask about");
-	else if (ask_about(path, &message, body, &said) < 0)
+	else if (explain_ask(check->config, &message, body,
+	    SEKISHO_FRAME_EXPLAIN, sekisho_deadline(CHECK_PATIENCE), &said,
+	    &err) < 0)
 		check_wrong(check, "look into sekishod's log (docs/operate.md "
 			"explains its lines)", "sekishod cannot look at a "
-			"mail: %s", said.len == 0 ? "" :
-			check_line(check, said.data));
+			"mail: %s", check_line(check, err.text));
 	else if (strstr(said.data, "Sekisho.Unscannable.RAR") != NULL)
 		check_skip(check, "RAR archives are not looked into, so mail "
 			"with one is refused: apt-get install libclamunrar "

@@ -217,44 +217,38 @@ read_held(struct explain *explain, struct sekisho_error *err)
 	return 0;
 }
 
-/* Asks the running daemon; out gets the explanation. */
-static int
-explain_by_daemon(const struct explain *explain, const struct config *config,
-	struct sekisho_buf *out, struct sekisho_error *err)
+int
+explain_ask(const struct config *config,
+	const struct sekisho_message *message, int fd, uint32_t type,
+	int64_t deadline, struct sekisho_buf *out, struct sekisho_error *err)
 {
-	int64_t deadline = sekisho_deadline((int64_t)config->deadline * 1000);
-	struct sekisho_frame request = { .fds = { explain->fd },
+	struct sekisho_frame request = { .type = type, .fds = { fd },
 		.fd_count = 1 };
 	struct sekisho_frame reply = { 0 };
 	struct sekisho_buf fields;
 	struct sekisho_reader in;
 	char path[4096];
-	int fd, result = -1;
+	int visit, result = -1;
 
 	snprintf(path, sizeof(path), "%s/scan.sock", config->run_dir);
 	sekisho_buf_init(&fields, SEKISHO_FRAME_MAX);
-	sekisho_message_encode(&explain->message, &fields);
-	request.type = explain->json ? SEKISHO_FRAME_EXPLAIN_JSON :
-		SEKISHO_FRAME_EXPLAIN;
+	sekisho_message_encode(message, &fields);
 	request.data = fields.data;
 	request.len = fields.len;
-	fd = sekisho_channel_connect(path, deadline, err);
-	if (fd < 0)
-		goto out;
-	if (sekisho_channel_send(fd, &request, deadline, err) < 0)
-		goto out;
-	if (sekisho_channel_recv(fd, &reply, deadline, err) != 1)
-		goto out;
-	sekisho_reader_init(&in, reply.data, reply.len);
-	if (reply.type == SEKISHO_FRAME_EXPLANATION) {
-		sekisho_buf_puts(out, sekisho_get_text(&in));
-		result = 0;
-	} else {
-		sekisho_error_set(err, "%s", sekisho_get_text(&in));
+	visit = sekisho_channel_connect(path, deadline, err);
+	if (visit >= 0 &&
+	    sekisho_channel_send(visit, &request, deadline, err) == 0 &&
+	    sekisho_channel_recv(visit, &reply, deadline, err) == 1) {
+		sekisho_reader_init(&in, reply.data, reply.len);
+		if (reply.type == SEKISHO_FRAME_EXPLANATION) {
+			sekisho_buf_puts(out, sekisho_get_text(&in));
+			result = 0;
+		} else {
+			sekisho_error_set(err, "%s", sekisho_get_text(&in));
+		}
 	}
-out:
-	if (fd >= 0)
-		close(fd);
+	if (visit >= 0)
+		close(visit);
 	sekisho_frame_free(&reply);
 	sekisho_buf_free(&fields);
 	return result;
@@ -327,7 +321,10 @@ explain_main(int argc, char *argv[])
 			explain_held_print(&explain.held_mail, &out);
 		result = explain.standalone ?
 			explain_alone(&explain, config, &out, &err) :
-			explain_by_daemon(&explain, config, &out, &err);
+			explain_ask(config, &explain.message, explain.fd,
+				explain.json ? SEKISHO_FRAME_EXPLAIN_JSON :
+				SEKISHO_FRAME_EXPLAIN, sekisho_deadline(
+				(int64_t)config->deadline * 1000), &out, &err);
 	}
 	if (result == 0)
 		fwrite(out.data, 1, out.len, stdout);
