@@ -272,15 +272,14 @@ judgement(struct story *story, const char *text)
 		*findings = logline_value(text, "findings"),
 		*rules = logline_value(text, "rules"),
 		*failed = logline_value(text, "notices_failed");
+	bool deferred = g_strcmp0(action, "defer") == 0;
 
-	if (g_strcmp0(action, "defer") == 0) {
-		story_add(story, STORY_FOUND, 1, "Sekisho answered 451, the "
-			"sender's server shall come again (with another id): "
-			"%s", error != NULL ? error : "?");
-	} else if (g_strcmp0(action, "unscanned") == 0) {
-		story_add(story, STORY_FOUND, 1, "Sekisho let it pass without "
-			"having looked at it, as on-failure says: %s",
+	if (deferred || g_strcmp0(action, "unscanned") == 0) {
+		char *words = story_failure(deferred,
 			error != NULL ? error : "?");
+
+		story_add(story, STORY_FOUND, 1, "%s", words);
+		g_free(words);
 	} else if (findings != NULL && rules != NULL) {
 		char *found = story_findings(findings),
 			*fired = story_rules(rules);

@@ -141,13 +141,11 @@ tell_origin(struct story *story, const char *text)
 static void
 tell_failure(struct story *story, const char *text, const char *error)
 {
-	if (logline_find(text, "defer") != NULL)
-		story_add(story, STORY_FOUND, 0, "Sekisho answered 451, the "
-			"sender's server shall come again (with another id): "
-			"%s", error);
-	else
-		story_add(story, STORY_FOUND, 0, "Sekisho let it pass without "
-			"having looked at it, as on-failure says: %s", error);
+	char *words = story_failure(logline_find(text, "defer") != NULL,
+		error);
+
+	story_add(story, STORY_FOUND, 0, "%s", words);
+	g_free(words);
 }
 
 /* The log has ten times the score. */

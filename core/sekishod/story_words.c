@@ -83,6 +83,15 @@ story_findings(const char *findings)
 }
 
 char *
+story_failure(bool deferred, const char *error)
+{
+	return g_strdup_printf(deferred ? "Sekisho answered 451, the sender's "
+		"server shall come again (with another id): %s" :
+		"Sekisho let it pass without having looked at it, as "
+		"on-failure says: %s", error);
+}
+
+char *
 story_list(const char *list)
 {
 	char **words = g_strsplit(list, ",", -1);
