@@ -240,6 +240,20 @@ look_socket(struct check *check)
 			"%s, but sekishod listens at %s", theirs, ours);
 }
 
+/* Without a scanner nothing is released, unless nobody shall be asked. */
+static void
+look_rescan(struct check *check)
+{
+	if (check->config == NULL || check->config->inspectors > 0)
+		check_pass(check);
+	else if (strcmp(plugin_setting(check, "sekisho_rescan", "required"),
+	    "required") == 0)
+		check_wrong(check, "in plugin { }: sekisho_rescan = off" RELOAD
+			"; or a scanner: inspectors = 2 in sekishod.conf",
+			"nothing can be released: sekisho_rescan is required, "
+			"and this host has no scanner (inspectors = 0)");
+}
+
 /* The user that all mail belongs to, where there is one. */
 static void
 look_user(struct check *check)
@@ -302,6 +316,7 @@ static const struct check_look looks[] = {
 	{ "held mail does not count for the quota", look_quota },
 	{ "it asks where sekishod listens", look_socket },
 	{ "its mail user may ask sekishod", look_user },
+	{ "held mail can be scanned when it is released", look_rescan },
 	{ "released mail is known to Exim", look_submission },
 	{ "what it has taken survives a power failure", look_fsync },
 	{ NULL, NULL },

@@ -30,7 +30,9 @@ begin(struct check *check)
 {
 	if (check->config == NULL)
 		check_skip(check, "sekishod.conf does not say where they are");
-	return check->config != NULL;
+	else if (check->config->inspectors == 0)
+		check_skip(check, "this host scans nothing: inspectors = 0");
+	return check->config != NULL && check->config->inspectors > 0;
 }
 
 /*

@@ -61,7 +61,7 @@ static const struct parameter parameters[] = {
 	NUMBER("clerks", clerks, "8", 1, 256),
 	NUMBER("control-clerks", control_clerks, "4", 1, 256),
 	NUMBER("account-clerks", account_clerks, "2", 1, 256),
-	NUMBER("inspectors", inspectors, "2", 1, 256),
+	NUMBER("inspectors", inspectors, "2", 0, 256),
 	NUMBER("deadline", deadline, "50", 1, 3600),
 	NUMBER("scan-seconds", scan_seconds, "30", 1, 3600),
 	NUMBER("poison-tries", poison_tries, "3", 0, 100),

@@ -81,6 +81,7 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 {
 	struct inspectors inspectors = {
 		.run_dir = ex->checkpoint->config->run_dir,
+		.none = ex->checkpoint->config->inspectors == 0,
 		.deadline = ex->deadline,
 		.pool = ex->pool,
 	};
@@ -204,6 +205,7 @@ make_variant(struct examination *ex, const struct edit_list *edits,
 {
 	struct inspectors inspectors = {
 		.run_dir = ex->checkpoint->config->run_dir,
+		.none = ex->checkpoint->config->inspectors == 0,
 		.deadline = ex->deadline,
 		.pool = ex->pool,
 	};

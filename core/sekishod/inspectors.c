@@ -59,6 +59,9 @@ ask(struct inspectors *inspectors, const struct sekisho_frame *request,
 	struct sekisho_reader in;
 	int result;
 
+	if (inspectors->none)
+		return sekisho_error_set(err, "this host has no scanner: "
+			"inspectors = 0 in sekishod.conf");
 	result = ask_once(inspectors, request, reply_r, err);
 	if (result == 0) {
 		if (discard_output(request, err) < 0)

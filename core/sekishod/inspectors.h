@@ -18,6 +18,7 @@ struct inspectors {
 	const char *run_dir;
 	int64_t deadline;
 	struct pool *pool;
+	bool none;	/* nothing is scanned on this host */
 	bool killed;	/* set: at least one died over the message, and no
 			 * other one answered before the deadline */
 };

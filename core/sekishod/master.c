@@ -72,6 +72,12 @@ master_load(struct master *master, struct sekisho_error *err)
 	struct seal_keys keys;
 	struct policy *policy;
 
+	if (config != NULL && master->config != NULL &&
+	    (config->inspectors == 0) != (master->config->inspectors == 0)) {
+		config_free(config);
+		return sekisho_error_set(err, "inspectors: from 0 and to 0 it "
+			"changes only when sekishod is started again");
+	}
 	if (config == NULL ||
 	    seal_keys_create(config->held_key_file, config->uid, config->gid,
 	    err) < 0 ||
@@ -163,13 +169,17 @@ generation_exec(const struct master *master, int tell_fd)
 	_exit(EX_OSERR);
 }
 
-/* Two at most have their signatures in memory: a third one has to wait. */
+/*
+ * Two at most have their signatures in memory: a third one has to wait. A host
+ * that scans nothing has none.
+ */
 static void
 generation_start(struct master *master)
 {
 	int tell[2];
 
 	if (master->starting != 0 || master->stopping ||
+	    master->config->inspectors == 0 ||
 	    (master->serving != 0 && master->leaving != 0) ||
 	    sekisho_now() < master->start_after)
 		return;
@@ -461,6 +471,11 @@ master_wait_ready(struct master *master, struct sekisho_error *err)
 {
 	static const struct timespec tick = { .tv_nsec = 20000000 };
 
+	if (master->config->inspectors == 0) {
+		log_line(LOG_LEVEL_INFO, "inspectors = 0: this host scans "
+			"nothing");
+		return 0;
+	}
 	generation_start(master);
 	if (master->starting == 0)
 		return sekisho_error_set(err, "cannot start the scanner: %s",

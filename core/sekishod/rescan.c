@@ -9,6 +9,7 @@ rescan_answer(struct inquiry *inquiry)
 {
 	struct inspectors inspectors = {
 		.run_dir = inquiry->checkpoint->config->run_dir,
+		.none = inquiry->checkpoint->config->inspectors == 0,
 		.deadline = inquiry->deadline,
 		.pool = inquiry->pool,
 	};

@@ -206,6 +206,8 @@ SEKISHOD = {
     # step 9: Dovecot
     "control-users": ({"control_users": None}, "mail is not in control-users",
                       "control-users = mail"),
+    "no scanner": ({"inspectors": "0"}, "nothing can be released",
+                   "sekisho_rescan = off"),
 }
 
 

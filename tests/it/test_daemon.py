@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from protocol import call
 from running import wait_until
 
 READY = " is ready: "
@@ -64,6 +65,29 @@ def test_jail_refused(stack, own):
     assert re.search(r"error: inspector \d+: jail: this machine refuses the "
                      r"layer (own file system at|namespaces)",
                      read(own + "/log"))
+
+
+def test_no_scanner(stack, own):
+    """O4: a host of Dovecot needs no scanner; who asks for one is told so"""
+    write(own + "/conf", "signatures = %s/empty\ninspectors = 0\n" % own)
+    daemon = start(stack, own)
+    try:
+        wait_until(lambda: os.path.exists(own + "/log") and
+                   READY in read(own + "/log"), "the start", 60)
+        held = os.memfd_create("held")
+        os.write(held, b"Subject: x\n\nx\n")
+        answer = call(own + "/run/control.sock", "rescan", {}, held)
+        assert answer.status == "unavailable"
+        assert "this host has no scanner" in read(own + "/log")
+        write(own + "/conf", "inspectors = 1\n")
+        daemon.send_signal(signal.SIGHUP)
+        wait_until(lambda: "reload refused" in read(own + "/log"), "a no", 60)
+        assert "from 0 and to 0" in read(own + "/log")
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=60)
+    assert daemon.returncode == 0
+    assert "generation" not in read(own + "/log")
 
 
 def test_log_rotated(stack, own):
