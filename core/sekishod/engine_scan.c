@@ -24,6 +24,7 @@
 #define MEMBER_SIZE_MAX (100ull << 20)	/* unpacked; larger ones are cut */
 #define BOMB_SIZE (20ull << 20)		/* a member at least that large ... */
 #define BOMB_RATIO 200u			/* ... from so much less is a bomb */
+#define CLOCK_SLACK_MS 1000		/* clocks differ by less */
 #define ROOM_EXTRA (16ull << 20)	/* free in TMPDIR before a scan, ... */
 #define ROOM_FACTOR 4u			/* ... and the mail so many times */
 
@@ -40,6 +41,8 @@ struct scan {
 	struct scan_result *result;
 	GHashTable *member_index;	/* name -> index + 1 */
 	uint64_t member_max;		/* libclamav's limit for one file */
+	int64_t deadline;		/* when its time is really up */
+	bool out_of_time;		/* it says that it is */
 	bool opens_rar;
 	bool archive;			/* the outermost layer is one */
 	bool raw;			/* take it apart as no mail, no HTML */
@@ -83,11 +86,12 @@ on_virus_found(int fd, const char *name, void *context)
 {
 	struct scan *scan = context;
 
+	if (scan == NULL || name == NULL)
+		return;
 	/* Heuristics come late, when another layer is at work. */
-	if (scan != NULL && name != NULL)
-		scan_add_match(scan, name, scan->archive && scan->level > 0 &&
-			strncmp(name, "Heuristics.", 11) != 0 ?
-			scan->member : "");
+	scan_add_match(scan, name, scan->archive && scan->level > 0 &&
+		strncmp(name, "Heuristics.", 11) != 0 ? scan->member : "");
+	scan->out_of_time |= strcmp(name, ENGINE_LIMIT "MaxScanTime") == 0;
 }
 
 static bool
@@ -361,6 +365,7 @@ scan_set_limits(const struct engine *engine, struct scan *scan, size_t len)
 		left = engine->deadline - sekisho_now();
 	if (left < 1)
 		left = 1;
+	scan->deadline = sekisho_deadline(left);
 	scan->member_max = len > MEMBER_SIZE_MAX ? len : MEMBER_SIZE_MAX;
 	cl_engine_set_num(clamav, CL_ENGINE_MAX_SCANTIME, left);
 	cl_engine_set_num(clamav, CL_ENGINE_MAX_FILESIZE,
@@ -416,10 +421,25 @@ scan_check_members(struct scan *scan)
 		scan_add_match(scan, ENGINE_ENCRYPTED_MEMBER, "");
 }
 
+/*
+ * libclamav measures its time by the clock on the wall. When that is set during
+ * a scan, what follows has not been looked at, and nothing is wrong with it.
+ */
+static bool
+scan_ended_early(const struct scan *scan)
+{
+	return scan->out_of_time &&
+		sekisho_now() + CLOCK_SLACK_MS < scan->deadline;
+}
+
 /* 0 when the result can be believed. */
 static int
 scan_check(struct scan *scan, cl_error_t code, struct sekisho_error *err)
 {
+	scan->out_of_time |= code == CL_ETIMEOUT;
+	if (scan_ended_early(scan))
+		return sekisho_error_set(err, "scanner: the clock was set "
+			"during a scan");
 	if (engine_log.passing > 0)
 		return sekisho_error_set(err, "scanner: %s", engine_log.first);
 	if (engine_log.errors > 0)
