@@ -38,7 +38,6 @@ struct generation {
 	int master_fd;
 	int listen_fd;
 	struct engine *engine;
-	char jail_directory[PATH_MAX];
 	/* One shared with each inspector. */
 	struct inspector_slot *slots[INSPECTORS_MAX];
 	struct inspector_log logs[INSPECTORS_MAX];
@@ -64,11 +63,6 @@ generation_open(struct generation *gen, struct sekisho_error *err)
 	gen->listen_fd = listener_open(path, &owner, err);
 	if (gen->listen_fd < 0)
 		return -1;
-	snprintf(gen->jail_directory, sizeof(gen->jail_directory), "%s/jail",
-		config->run_dir);
-	if (mkdir(gen->jail_directory, 0700) < 0 && errno != EEXIST)
-		return sekisho_error_set(err, "cannot make %s: %s",
-			gen->jail_directory, strerror(errno));
 	for (i = 0; i < config->inspectors; i++) {
 		gen->logs[i].fd = -1;
 		gen->slots[i] = mapping_shared(sizeof(*gen->slots[i]), err);
@@ -91,7 +85,6 @@ inspector_main(const struct generation *gen, unsigned int index, int ready_fd,
 		.slot = gen->slots[index],
 		.scan_seconds = config->scan_seconds,
 		.jail = {
-			.directory = gen->jail_directory,
 			.uid = config->jail_uid,
 			.gid = config->jail_gid,
 			.best_effort = strcmp(config->jail,

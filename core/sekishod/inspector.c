@@ -237,5 +237,6 @@ inspector_run(const struct inspector *inspector)
 		inspector->slot->busy_until = 0;
 		close(fd);
 	}
+	jail_leave();
 	return EX_OK;
 }

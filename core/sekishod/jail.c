@@ -30,21 +30,39 @@ enter_namespaces(const struct jail *jail, struct sekisho_error *err)
 	return 0;
 }
 
+/* The directory of a new tmpfs that is mounted nowhere, or -1 with errno. */
+static int
+tmpfs_open(void)
+{
+	int fs = fsopen("tmpfs", FSOPEN_CLOEXEC), root = -1;
+
+	if (fs < 0)
+		return -1;
+	if (fsconfig(fs, FSCONFIG_SET_STRING, "size", "512m", 0) == 0 &&
+	    fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0755", 0) == 0 &&
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		root = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID |
+			MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	close(fs);
+	return root;
+}
+
 /* A root directory that holds nothing but /tmp, and dies with the process. */
 static int
 enter_root(const struct jail *jail, struct sekisho_error *err)
 {
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("sekisho-jail", jail->directory, "tmpfs",
-	    MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=512m,mode=0755") < 0)
-		return sekisho_error_set(err, "own file system at %s: %s",
-			jail->directory, strerror(errno));
-	if (chroot(jail->directory) < 0 || chdir("/") < 0 ||
-	    mkdir("/tmp", 0700) < 0 ||
+	int root = unshare(CLONE_NEWNS) < 0 ? -1 : tmpfs_open();
+	int failed;
+
+	if (root < 0)
+		return sekisho_error_set(err, "own file system: %s",
+			strerror(errno));
+	failed = fchdir(root) < 0 || chroot(".") < 0;
+	close(root);
+	if (failed || mkdir("/tmp", 0700) < 0 ||
 	    chown("/tmp", jail->uid, jail->gid) < 0)
-		return sekisho_error_set(err, "change of root to %s: %s",
-			jail->directory, strerror(errno));
+		return sekisho_error_set(err, "change of root: %s",
+			strerror(errno));
 	return 0;
 }
 
@@ -103,6 +121,22 @@ filter_calls(const struct jail *jail, struct sekisho_error *err)
 	return jail_calls_filter(err);
 }
 
+/*
+ * For temporary files. In a /tmp that inspectors have in common they would
+ * overwrite each other's: libclamav makes the same names in all of them, as
+ * they are forked from one process.
+ */
+static int
+own_directory(struct sekisho_error *err)
+{
+	char path[] = "/tmp/sekisho-XXXXXX";
+
+	if (mkdtemp(path) == NULL || setenv("TMPDIR", path, 1) < 0)
+		return sekisho_error_set(err, "cannot make a directory in "
+			"/tmp: %s", strerror(errno));
+	return 0;
+}
+
 static int (*const layers[])(const struct jail *, struct sekisho_error *) = {
 	enter_namespaces, enter_root, drop_user, set_limits,
 	forbid_privileges, filter_calls,
@@ -114,8 +148,6 @@ jail_enter(const struct jail *jail, struct sekisho_error *err)
 	struct sekisho_error reason;
 	size_t i;
 
-	/* Inside the new root; libclamav and our own checks look at it. */
-	setenv("TMPDIR", "/tmp", 1);
 	for (i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
 		if (layers[i](jail, &reason) == 0)
 			continue;
@@ -126,5 +158,11 @@ jail_enter(const struct jail *jail, struct sekisho_error *err)
 		log_line(LOG_LEVEL_WARNING, "jail: the layer %s; going on "
 			"without it (jail = best-effort)", reason.text);
 	}
-	return 0;
+	return own_directory(err);
+}
+
+void
+jail_leave(void)
+{
+	rmdir(getenv("TMPDIR"));
 }

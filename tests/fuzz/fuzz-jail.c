@@ -35,7 +35,6 @@ static int
 run(const struct passwd *nobody, int listen_fd, int ready_fd)
 {
 	struct inspector_slot slot = { 0 };
-	char jail[PATH_MAX + 8];
 	struct sekisho_error err;
 	struct inspector inspector = {
 		.engine = engine_open(scanner_directory, SECONDS, &err),
@@ -44,13 +43,11 @@ run(const struct passwd *nobody, int listen_fd, int ready_fd)
 		.log_fd = STDERR_FILENO,
 		.slot = &slot,
 		.scan_seconds = SECONDS,
-		.jail = { .directory = jail, .uid = nobody->pw_uid,
-			.gid = nobody->pw_gid },
+		.jail = { .uid = nobody->pw_uid, .gid = nobody->pw_gid },
 	};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(jail, sizeof(jail), "%s/jail", run_dir);
-	if (inspector.engine == NULL || mkdir(jail, 0700) < 0)
+	if (inspector.engine == NULL)
 		return 1;
 	return inspector_run(&inspector);
 }
@@ -87,8 +84,6 @@ start(void)
 	close(ready[0]);
 	if (!possible)
 		fprintf(stderr, "# no jail here: nothing is tried\n");
-	snprintf(path, sizeof(path), "%s/jail", run_dir);
-	rmdir(path);
 }
 
 static void

@@ -1,5 +1,6 @@
 """sekishod as the one who starts it sees it."""
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -10,6 +11,8 @@ import pytest
 from protocol import call
 from running import wait_until
 
+# A root who may neither mount nor make namespaces, as in many containers.
+LESSER = ("setpriv", "--bounding-set=-sys_admin")
 READY = " is ready: "
 
 
@@ -36,10 +39,10 @@ def read(path):
         return file.read()
 
 
-def start(stack, own):
-    return subprocess.Popen([stack.env["SEKISHOD"], "-c", own + "/conf"],
-                            stdin=subprocess.DEVNULL, text=True,
-                            stderr=subprocess.PIPE)
+def start(stack, own, *prefix):
+    return subprocess.Popen([*prefix, stack.env["SEKISHOD"], "-c",
+                             own + "/conf"], stdin=subprocess.DEVNULL,
+                            text=True, stderr=subprocess.PIPE)
 
 
 def test_start_refused(stack, own):
@@ -56,15 +59,40 @@ def test_start_refused(stack, own):
 def test_jail_refused(stack, own):
     """O4: a jail that cannot be entered is named in the log, by its layer"""
     write(own + "/conf", "jail = required\ninspectors = 1\n")
-    os.makedirs(own + "/run")
-    # A file where the jail's directory shall be: no mount there.
-    write(own + "/run/jail", "")
-    daemon = start(stack, own)
+    daemon = start(stack, own, *LESSER)
     daemon.communicate(timeout=60)
     assert daemon.returncode == 78
     assert re.search(r"error: inspector \d+: jail: this machine refuses the "
-                     r"layer (own file system at|namespaces)",
-                     read(own + "/log"))
+                     r"layer namespaces", read(own + "/log"))
+
+
+def scratch_directories():
+    """Those that an inspector has made."""
+    nobody = pwd.getpwnam("nobody").pw_uid
+    return {entry.path for entry in os.scandir("/tmp")
+            if entry.name.startswith("sekisho-") and
+            entry.stat(follow_symlinks=False).st_uid == nobody}
+
+
+def test_lesser_jail(stack, own):
+    """O4: without a file system of its own each inspector has a directory"""
+    before = scratch_directories()
+    write(own + "/conf", "jail = best-effort\ninspectors = 3\n")
+    daemon = start(stack, own, *LESSER)
+    try:
+        wait_until(lambda: os.path.exists(own + "/log") and
+                   READY in read(own + "/log"), "the start", 60)
+        for layer in "namespaces", "own file system":
+            assert "the layer %s: Operation not permitted; going on without " \
+                "it (jail = best-effort)" % layer in read(own + "/log")
+        made = scratch_directories() - before
+        assert len(made) == 3
+        assert {os.stat(path).st_mode & 0o777 for path in made} == {0o700}
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=60)
+    assert daemon.returncode == 0
+    assert not made & scratch_directories()
 
 
 def test_no_scanner(stack, own):

@@ -32,7 +32,6 @@
 #define KILLED -1		/* by SIGSYS */
 
 static struct jail jail;
-static char directory[] = "/tmp/sekisho-jail-XXXXXX";
 static pid_t bystander;		/* another process of the same user */
 static int outside = -1;	/* what a library left open by mistake */
 
@@ -189,7 +188,7 @@ static long
 try_memory_of_other(void)
 {
 	char byte;
-	struct iovec here = { &byte, 1 }, there = { directory, 1 };
+	struct iovec here = { &byte, 1 }, there = { &byte, 1 };
 
 	return syscall(SYS_process_vm_readv, bystander, &here, 1, &there, 1,
 		0);
@@ -547,10 +546,9 @@ main(void)
 	struct passwd *nobody = getpwnam("nobody");
 	const char *reason;
 
-	if (nobody == NULL || mkdtemp(directory) == NULL)
+	if (nobody == NULL)
 		return 1;
-	jail = (struct jail){ .directory = directory, .uid = nobody->pw_uid,
-		.gid = nobody->pw_gid };
+	jail = (struct jail){ .uid = nobody->pw_uid, .gid = nobody->pw_gid };
 	outside = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	reason = obstacle();
 	if (reason != NULL) {
@@ -562,6 +560,5 @@ main(void)
 		test_tries(false);
 		test_parent();
 	}
-	rmdir(directory);
 	return test_done();
 }
