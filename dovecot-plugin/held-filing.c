@@ -21,10 +21,12 @@
 #define LOCK_SECONDS 30
 
 /*
- * A message cannot have been filed before it was held, so only what came since
- * then is looked at; the clocks of two hosts may differ by so much.
+ * A message cannot have been filed before it was held, so what came before is
+ * not looked at; the clocks of two hosts may differ by so much. Clocks are set,
+ * too: so many are looked at whatever they say.
  */
 #define CLOCK_SECONDS (10 * 60)
+#define LOOKS 1000
 
 /* One message on its way into a mailbox. */
 struct filing {
@@ -73,7 +75,8 @@ box_open(struct mail_user *user, struct sekisho_error *err)
 static int
 filing_search(const struct filing *filing, struct mail *mail, bool *found_r)
 {
-	time_t oldest = (time_t)filing->held->time - CLOCK_SECONDS;
+	time_t oldest = I_MIN((time_t)filing->held->time, time(NULL)) -
+		CLOCK_SECONDS;
 	struct mailbox_status status;
 	const char *guid;
 	uint32_t seq;
@@ -89,7 +92,7 @@ filing_search(const struct filing *filing, struct mail *mail, bool *found_r)
 				continue;
 			return -1;
 		}
-		if (date < oldest)
+		if (date < oldest && status.messages - seq >= LOOKS)
 			break;
 		*found_r = strcmp(guid, filing->guid) == 0;
 	}

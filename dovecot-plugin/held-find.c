@@ -6,6 +6,8 @@
 #include "held-mail.h"
 #include "outgoing.h"
 
+#include <time.h>
+
 #define CLOCK_SECONDS (24 * 60 * 60)	/* clocks of two hosts may differ */
 
 /* The GUID is in the index: some milliseconds for ten thousand messages. */
@@ -54,7 +56,7 @@ static int
 find_released(struct mail *mail, uint32_t messages,
 	const struct sekisho_held *held)
 {
-	time_t oldest = (time_t)held->time - CLOCK_SECONDS;
+	time_t oldest = I_MIN((time_t)held->time, time(NULL)) - CLOCK_SECONDS;
 	const char *value;
 	uint32_t seq;
 	time_t date;

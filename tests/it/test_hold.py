@@ -422,6 +422,17 @@ def test_q1_twice(stack):
     held(stack, "erin", message["Message-ID"])
 
 
+@pytest.mark.parametrize("hours", [-240, 0, 25])
+def test_q1_twice_clock(stack, hours):
+    """Q1: once, too, when it was held by a clock that is wrong"""
+    seconds = str(int(time.time()) + 3600 * hours)
+    field = Held("erin@example.test", time=seconds).sealed(stack)
+    message = mail()
+    for _ in range(2):
+        assert lmtp(stack, "erin@example.test", message, field)[0] == 250
+    held(stack, "erin", message["Message-ID"])
+
+
 def test_q1_at_once(stack):
     """Q1: the same mail on ten connections at once is filed once"""
     for _ in range(10):
