@@ -86,9 +86,9 @@ numbered() {
 	awk '{ printf "{%d}%s\n", NR - 1, $0 }'
 }
 
-# Rules and mappings of the site: ours all name the service.
+# Rules and mappings of the site: ours name one of the services.
 not_ours() {
-	grep -v 'cn=sekishod,' || :
+	grep -Fv -e 'cn=sekishod,' -e "cn=replicator,$services" || :
 }
 
 # Values of overlays that are not ours.

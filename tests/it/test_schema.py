@@ -80,6 +80,35 @@ def test_another_limit(slapd):
         slapd.script("install")
 
 
+def replicated(slapd):
+    """All that another slapd sees of Hana."""
+    return slapd.service("replicator", "ldapsearch", "-LLL", "-b", HANA,
+                         "*", "+", check=False).stdout
+
+
+def test_replicator(slapd):
+    """C8: install -r: another slapd can copy everything; it stays so"""
+    assert not os.path.exists(slapd.secrets + "/ldap-replicator")
+    assert "replicator" not in slapd.config()
+    slapd.script("install", "-r")
+    slapd.root("ldapmodify", input=modify(
+        "add", ["sekishoAnswerHash: secret-hash"]))
+    for options in ["-r"], []:
+        before = slapd.config()
+        slapd.script("install", *options)
+        assert slapd.config() == before
+        said = replicated(slapd)
+        for name in ("userPassword:", "sekishoAnswerHash: secret-hash",
+                     "sekishoApprovedSender:", "entryCSN", "entryUUID"):
+            assert name in said, said
+    assert 'dn.exact="cn=replicator,ou=services,%s" size=unlimited' % SUFFIX \
+        in slapd.config()
+    change = "dn: %s\nchangetype: modify\ndelete: sekishoAnswerHash\n" % HANA
+    assert slapd.service("replicator", "ldapmodify", input=change,
+                         check=False).returncode == 50
+    slapd.root("ldapmodify", input=change)
+
+
 def test_wrong_use(slapd):
     """C8: what install cannot do it says, and changes nothing"""
     once = slapd.config()
