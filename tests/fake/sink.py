@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""sink.py PORT DIRECTORY - takes all mail over SMTP, and keeps it in files.
+"""sink.py PORT DIRECTORY [ADDRESS] - takes all mail over SMTP, and keeps it.
 
 The rest of the world, as far as the stack's Exim can see. One file for each
 message: the envelope in the first lines (X-Sink-From, X-Sink-To), then the
@@ -138,7 +138,7 @@ class Session:
         await self.answer("250 kept as " + name)
 
 
-async def main(port, directory):
+async def main(port, directory, address="127.0.0.1"):
     async def connected(reader, writer):
         try:
             await Session(reader, writer, directory).run()
@@ -147,13 +147,13 @@ async def main(port, directory):
         finally:
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", port,
+    server = await asyncio.start_server(connected, address, port,
                                         limit=1 << 20, backlog=200)
     async with server:
         await server.serve_forever()
 
 
-if len(sys.argv) != 3:
-    sys.exit("usage: sink.py port directory")
+if len(sys.argv) not in (3, 4):
+    sys.exit("usage: sink.py port directory [address]")
 os.makedirs(sys.argv[2], exist_ok=True)
-asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))

@@ -39,12 +39,13 @@ class Reply:
 class Session:
     """One connection of one user; over a pipe to a server when given one."""
 
-    def __init__(self, port=None, user=None, process=None, timeout=120):
+    def __init__(self, port=None, user=None, process=None, timeout=120,
+                 host="127.0.0.1"):
         self.tag, self.sock, self.process = 0, None, process
         if process is not None:
             self.file, self.out = process.stdout, process.stdin
         else:
-            self.sock = socket.create_connection(("127.0.0.1", port), timeout)
+            self.sock = socket.create_connection((host, port), timeout)
             self.file = self.sock.makefile("rb")
             self.out = self.sock.makefile("wb")
         self._line()

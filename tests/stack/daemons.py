@@ -149,6 +149,7 @@ class Dns(Daemon):
 class Ldap(Daemon):
     name = "slapd"
     package = "slapd"
+    installing = ()     # more arguments for ldap-schema/install
 
     def prepare(self):
         database = self.folder("ldap/db", "openldap", 0o700)
@@ -201,7 +202,7 @@ class Ldap(Daemon):
         """Runs Sekisho's installer as an administrator does."""
         self._run([os.path.join(TOP, "ldap-schema/install"), "-H",
                    self.values["LDAPI_URI"], "-d",
-                   self.values["SECRETS_DIR"]])
+                   self.values["SECRETS_DIR"], *self.installing])
         root = ["-Q", "-Y", "EXTERNAL", "-H", self.values["LDAPI_URI"]]
         if not self._run(["ldapsearch", "-LLL", *root, "-b",
                           self.values["LDAP_BASE"], "(uid=alice)", "dn"]):

@@ -94,6 +94,9 @@ class Settings:
         values.update({
             "TOP": TOP, "STACK_DIR": self.dir, "PORT_BASE": str(self.base),
             "DNS_ADDRESS": "127.77.%d.%d" % (self.base >> 8, self.base & 255),
+            # Of several machines (tests/machines) these are different.
+            "LISTEN": "127.0.0.1", "HOSTNAME": "mx.example.test",
+            "SINK_HOST": "127.0.0.1",
             "SINK_DIR": self.path("sink"),
             "SCAN_SOCKET": self.path("sekishod/run/scan.sock"),
             "CONTROL_SOCKET": self.path("sekishod/run/control.sock"),

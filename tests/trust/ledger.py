@@ -38,6 +38,7 @@ class Ledger:
         self.quarantine = Quarantine(self.stack, "bob")
         self.there, self.unsettled, self.twice = {}, [], set()
         self.frozen, self.counts = set(), collections.Counter()
+        self.repeated = {}      # id that Exim gave -> ids of all its ways
 
     # -- the end -------------------------------------------------------------
 
@@ -151,6 +152,8 @@ class Ledger:
         again = 0
         for letter, place, copies in self.expected():
             ids = collections.Counter(copy.exim_id for copy in copies)
+            self.repeated.update((copy.exim_id, copy.trail) for copy in copies
+                                 if ids[copy.exim_id] > 1)
             self.counts["sent twice"] += len(ids) > 1
             if len(ids) > 1 + letter.unsure:
                 yield "%s: accepted %d times, %d answers were lost" % (
@@ -166,6 +169,9 @@ class Ledger:
             if not self.filed_again(exim_id):
                 yield "%s: was filed once and delivered twice" % exim_id
         self.counts["delivered twice"] = again
+        yield from self.unexplained(again)
+
+    def unexplained(self, again):
         could = sum(self.killer.counts[kind] for kind in ("lmtp",
                                                           "delivering"))
         if again > could:
@@ -215,14 +221,16 @@ class Ledger:
         if b"MEIWAKU" not in data:
             yield "it is not tagged"
 
+    def reconciliation(self):
+        return subprocess.run(
+            [self.stack.tool, "reconcile", self.stack.env["EXIM_LOG"],
+             self.stack.env["STACK_DIR"] + "/log/dovecot.log"], check=False,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+
     def reconcile(self):
         """Accepted and its fate, as the logs have it. A killed Exim has not
         written every line; then the letter must be there."""
-        result = subprocess.run(
-            [self.stack.tool, "reconcile", self.stack.env["EXIM_LOG"],
-             self.stack.env["STACK_DIR"] + "/log/dovecot.log"], check=False,
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for line in result.stdout.splitlines():
+        for line in self.reconciliation().splitlines():
             found = re.fullmatch(r"broken (\S+) (\w+)@\S+: (.*)", line)
             if found and found[3] == "was accepted and has no fate" and \
                     self.is_there(found[1], found[2]):

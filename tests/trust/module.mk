@@ -4,12 +4,14 @@
 #   make test-trust    the short form of all steps, some minutes
 #   make fault         every call of every function fails once (an hour)
 #   make kill          1,000 processes of all kinds are killed (10 minutes)
+#   make machines      machines of a larger site fail (15 minutes)
 #   make powercut      the power fails 30 times (5 minutes)
 #   make soak          an hour of mail
 #   make sanitized     nearly all of tests/it under sanitizers (an hour)
 trust_steps := \
 	tests/trust/jail-calls \
 	tests/trust/kill \
+	tests/trust/machines \
 	tests/trust/full \
 	tests/trust/powercut \
 	tests/trust/soak \
@@ -30,9 +32,9 @@ test-trust:
 	  tests/run $(trust_steps)
 
 # The long form of one step.
-fault kill powercut sanitized soak:
+fault kill machines powercut sanitized soak:
 	@tests/stack/install && $(MAKE) --no-print-directory all \
 	  trust-tools && \
 	  TRUST=long tests/run tests/trust/$@
 
-.PHONY: fault kill powercut sanitized soak test-trust trust-tools
+.PHONY: fault kill machines powercut sanitized soak test-trust trust-tools

@@ -130,11 +130,13 @@ class Reader(threading.Thread):
             self.visit(lambda imap: time.monotonic() > end or
                        self.rest == [])
 
+    def session(self):
+        return Session(self.site.stack.port("IMAP"), "bob", timeout=SLOW)
+
     def visit(self, enough):
         """One session, until it is enough or it ends."""
         try:
-            with Session(self.site.stack.port("IMAP"), "bob",
-                         timeout=SLOW) as imap:
+            with self.session() as imap:
                 imap.select("Quarantine")
                 while not enough(imap):
                     self.move_some(imap)
