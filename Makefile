@@ -135,7 +135,8 @@ packages:
 	@tests/stack/install packages-debian && \
 	  debian/make-packages $(O)/packages
 test-packages:
-	@tests/stack/install packages-debian && tests/run tests/packages
+	@tests/stack/install packages-debian && \
+	  tests/run tests/packages tests/from-source
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 stack-down:

@@ -1,11 +1,13 @@
 # Man pages (mdoc), checked with mandoc's own lint, and against the code.
 man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 
-check: check-man check-settings
+check: check-man check-settings check-documents
 check-man:
 	@tests/check-man $(man_pages)
 check-settings:
 	@tests/check-settings
+check-documents:
+	@tests/check-documents
 
 install: install-man
 install-man:
@@ -23,4 +25,5 @@ install-documents:
 		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(DOCDIR)/$${f##*/} || \
 			exit 1; \
 	done
-.PHONY: check-man check-settings install-documents install-man
+.PHONY: check-documents check-man check-settings \
+	install-documents install-man

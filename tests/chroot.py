@@ -1,4 +1,5 @@
-"""A bare Debian 12 in namespaces of its own, for tests/packages.
+"""A bare Debian 12 in namespaces of its own, for tests/packages
+and tests/from-source.
 
 It has processes, mounts and a network of its own, so its Exim may listen on
 port 25; apt alone is let out into the machine's network. debootstrap's work and
@@ -14,6 +15,10 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BASE = os.path.join(TOP, "build/bookworm")
 ARCHIVES = os.path.join(TOP, "build/bookworm-archives")
+# The packages of a site that has mail and no Sekisho.
+SITE = ("exim4-daemon-heavy", "dovecot-imapd", "dovecot-lmtpd", "slapd",
+        "ldap-utils", "roundcube-core", "roundcube-sqlite3", "php-cli",
+        "logrotate", "cron", "systemd")
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 SOURCES = """\

@@ -68,7 +68,8 @@ keep() {
 }
 
 cd "$source"
-keep Local/Makefile <<EOF
+mkdir -p "$dir/documented/Local"
+cat >"$dir/documented/Local/Makefile" <<EOF
 BIN_DIRECTORY=$dir/bin
 CONFIGURE_FILE=$dir/exim.conf
 SPOOL_DIRECTORY=$dir/spool
@@ -103,13 +104,18 @@ WITH_CONTENT_SCAN=yes
 FIXED_NEVER_USERS=root
 HEADERS_CHARSET="UTF-8"
 SYSLOG_LOG_PID=yes
-CFLAGS=-O2 -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 $db_flags \
-	-I$top/core/lib -I$top/exim-localscan
-HAVE_LOCAL_SCAN=yes
-LOCAL_SCAN_HAS_OPTIONS=yes
-LOCAL_SCAN_SOURCE=Local/sekisho.c
+CFLAGS=-O2 -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 $db_flags
 EOF
-printf '#include "%s/exim-localscan/unity.c"\n' "$top" | keep Local/sekisho.c
+# What sekisho-exim(8), COMPILED IN, adds to it.
+(
+	cd "$dir/documented"
+	PYTHONPATH=$top/tests/it python3 -B -c \
+		'import debian; print(debian.display("compiled"))' |
+		sed "s,/root/sekisho,$top,g" | sh -e
+)
+for file in Makefile sekisho.c; do
+	keep "Local/$file" <"$dir/documented/Local/$file"
+done
 rm -f build-*/local_scan.o
 
 make -j"$(nproc)" >>"$log" 2>&1 || fail "Exim does not compile"

@@ -198,12 +198,12 @@ SEKISHOD = {
               "chown sekisho"),
     "key": ({"held_key_file": "/nonexistent"}, "held-key-file /nonexistent",
             "restart sekishod"),
-    # step 8: Exim
+    # step 9: Exim
     "mta-user": ({"mta_user": "games"}, "mta-user is games",
                  "mta-user = Exim's user"),
     "deadline": ({"deadline": "80"}, "not more than deadline",
                  "SEKISHO_DEADLINE = 60"),
-    # step 9: Dovecot
+    # step 8: Dovecot
     "control-users": ({"control_users": None}, "mail is not in control-users",
                       "control-users = mail"),
     "no scanner": ({"inspectors": "0"}, "nothing can be released",
@@ -220,7 +220,7 @@ def test_sekishod(site, name):
 
 ACL = r"^acl_smtp_data = .*"
 EXIM = {
-    # step 8: the pieces and their places
+    # step 9: the pieces and their places
     "no main": (INCLUDE % "main", "", "does not take its configuration.*"
                 "sekisho.main has to be included before", "exim4 -bV"),
     "nothing": (INCLUDE % "(main|acl|routers|transports)|"
@@ -268,7 +268,7 @@ EXIM = {
     "release port": (r"^SEKISHO_RELEASE_PORT = .*",
                      "SEKISHO_RELEASE_PORT = 9", "SEKISHO_RELEASE_PORT",
                      "daemon_smtp_ports"),
-    # step 9
+    # step 8
     "lmtp": (r"^SEKISHO_QUARANTINE_SOCKET = .*",
              "SEKISHO_QUARANTINE_SOCKET = /nonexistent",
              "held mail goes to /nonexistent", "SEKISHO_QUARANTINE_SOCKET ="),
@@ -599,7 +599,7 @@ def test_key_rights(site):
 
 
 def test_exim_not_restarted(site):
-    """R13: step 8: Exim's daemon has the configuration from before"""
+    """R13: step 9: Exim's daemon has the configuration from before"""
     pid_file = site.file("exim.pid", "%d\n" % os.getpid())
     hour_ago = time.time() - 3600
     os.utime(pid_file, (hour_ago, hour_ago))
@@ -609,13 +609,13 @@ def test_exim_not_restarted(site):
 
 
 def test_exim_down(site):
-    """R13: step 8: Exim's daemon does not run"""
+    """R13: step 9: Exim's daemon does not run"""
     with stopped(site, "exim"):
         site.found("no daemon", "service exim4 restart")
 
 
 def test_spool(site):
-    """R13: step 8: bodies cannot be written"""
+    """R13: step 9: bodies cannot be written"""
     path = site.stack.env["EXIM_SPOOL"] + "/sekisho"
     there = os.path.isdir(path)
     os.makedirs(path, exist_ok=True)
@@ -631,13 +631,13 @@ def test_spool(site):
 
 
 def test_dovecot_down(site):
-    """R13: step 9: Dovecot does not run"""
+    """R13: step 8: Dovecot does not run"""
     with stopped(site, "dovecot"):
         site.found("Dovecot does not run", "service dovecot start")
 
 
 def test_lmtp_rights(site):
-    """R13: step 9: Exim cannot hand held mail over"""
+    """R13: step 8: Exim cannot hand held mail over"""
     path = site.stack.env["LMTP_SOCKET"]
     before = os.stat(path)
     os.chown(path, 0, 0)
@@ -657,7 +657,7 @@ def test_no_quarantine(site):
 
 
 def test_no_timer(site):
-    """R13: step 9: nothing deletes old held mail"""
+    """R13: step 8: nothing deletes old held mail"""
     empty = site.folder + "/no-cron"
     os.makedirs(empty, exist_ok=True)
     site.found("nothing deletes old held mail", "make install",
@@ -666,7 +666,7 @@ def test_no_timer(site):
 
 @pytest.mark.parametrize("state", ["enabled", "disabled"])
 def test_systemd_timer(site, state):
-    """R13: step 9: the timer of systemd, a stand-in of which answers"""
+    """R13: step 8: the timer of systemd, a stand-in of which answers"""
     os.makedirs(site.folder + "/run-systemd/systemd/system", exist_ok=True)
     how = {"mounts": {"/run": site.folder + "/run-systemd"}.items(),
            "path": site.script("bin-" + state, "systemctl",
@@ -679,7 +679,7 @@ def test_systemd_timer(site, state):
 
 
 def test_no_users(site):
-    """R13: step 9: doveadm shows no users"""
+    """R13: step 8: doveadm shows no users"""
     folder = site.script("bin", "doveconf", 'exec /usr/bin/doveconf "$@"\n')
     site.script("bin", "doveadm", "exit 0\n")
     site.found("doveadm knows no users", "iterate_filter",

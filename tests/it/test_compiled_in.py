@@ -1,12 +1,16 @@
 """Exim's source of Debian with the module compiled in, a small round."""
 import os
 import subprocess
+import sys
 
 import pytest
 
 from mails import EICAR, ENCRYPTED_ZIP, mail
 from reading import STAMP, attachments, own, subject, text
 from running import TOP
+
+sys.path.append(os.path.join(TOP, "tests"))
+import documents  # noqa: E402
 
 NO_SOURCE = 77      # exit status of the script
 
@@ -36,6 +40,11 @@ def test_options(exim, stack):
     shown = subprocess.run(
         [exim, "-C", stack.env["EXIM_CONFIG"], "-bP", "local_scan"],
         check=True, text=True, stdout=subprocess.PIPE).stdout
+    command = documents.block("docs/install.md", "compiled")
+    assert shown == subprocess.run(
+        ["sh", "-ec", command.replace("exim ", "%s -C %s " % (
+            exim, stack.env["EXIM_CONFIG"]), 1)], check=True, text=True,
+        stdout=subprocess.PIPE).stdout
     assert "sekisho_deadline = 1m\n" in shown
     assert "sekisho_socket = /run/sekisho/scan.sock\n" in shown
 

@@ -11,7 +11,8 @@ import pytest
 from conftest import PORT_BASE
 from running import TOP
 
-sys.path.append(os.path.join(TOP, "tests/stack"))
+sys.path += [os.path.join(TOP, "tests"), os.path.join(TOP, "tests/stack")]
+import documents                # noqa: E402
 from scratch import Scratch     # noqa: E402
 
 SUFFIX = Scratch.suffix
@@ -324,15 +325,6 @@ def stable(config):
 
 # -- docs/directory.md -----------------------------------------------------
 
-def blocks():
-    """(kind, text, what it must print or None) of each block of the page."""
-    with open(os.path.join(TOP, "docs/directory.md"),
-              encoding="utf-8") as file:
-        page = file.read()
-    return re.findall(r"^```(sh|sh root)\n(.*?)^```\n"
-                      r"(?:```text\n(.*?)^```\n)?", page, re.M | re.S)
-
-
 def test_page(slapd, tmp_path):
     """C8: the commands of docs/directory.md do what the page says"""
     slapd.root("ldapdelete", HANA)
@@ -344,7 +336,7 @@ def test_page(slapd, tmp_path):
     (tmp_path / ".ldap-password").chmod(0o600)
     settings = ""
     count = 0
-    for kind, text, expected in blocks():
+    for kind, text, expected in documents.session("docs/directory.md"):
         if text.startswith("ME="):
             settings = text
             continue
@@ -367,3 +359,16 @@ def test_sample(slapd):
     found = slapd.service("mta", "ldapsearch", "-LLL", "-b", SUFFIX,
                           "(sekishoStatus=active)", "mail").stdout
     assert found.count("dn:") == 3
+
+
+def test_readme(slapd):
+    """C8: the commands of ldap-schema/README.md, said twice, and undone"""
+    # There are accounts by now.
+    text = documents.block("ldap-schema/README.md", "install").replace(
+        "\n", " -H %s -d %s\n" % (slapd.ldapi, slapd.secrets)).replace(
+        "    # can be run again", "").replace(
+            "   # takes it out again", "").replace(
+                "./uninstall", "./uninstall -A")
+    for _ in range(2):
+        for line in text.splitlines():
+            slapd.run("sh", "-ec", line, cwd=TOP + "/ldap-schema")
