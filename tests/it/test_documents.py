@@ -1,5 +1,5 @@
-"""The commands of README.md and docs/operate.md, run as they stand on a stack
-that looks like an installed site (installed.py)."""
+"""The commands of README.md, docs/operate.md and docs/migration.md, run as they
+stand on a stack that looks like an installed site (installed.py)."""
 import gzip
 import os
 import re
@@ -10,8 +10,9 @@ import pytest
 
 from conftest import DIRECTORY, PORT_BASE
 from installed import Installed
-from mails import mail
+from mails import EICAR, mail
 from quarantine import Quarantine
+from reading import own
 from running import TOP, add_rules, rule, wait_until
 
 sys.path.append(os.path.join(TOP, "tests"))
@@ -115,6 +116,97 @@ def test_q12_quarantine(site, stack, held):
     said = site.run(text.replace(known, held))
     assert held in said and "own-hold" in said, said
     assert held not in site.run("doveadm sekisho quarantine list -u alice")
+
+
+# -- docs/migration.md -----------------------------------------------------
+
+def migrate(site, name):
+    return site.run(documents.block("docs/migration.md", name))
+
+
+@pytest.fixture(name="watching")
+def policy_that_watches(site, stack):
+    """The site as docs/migration.md has it before the switch."""
+    before = len(stack.sekishod_log("generation .* signatures"))
+    migrate(site, "watch")
+    wait_until(lambda: len(stack.sekishod_log(
+        "generation .* signatures")) > before, "the reload")
+    yield before
+    if "monitor" in site.run("cat /etc/sekisho/policy.xml"):
+        migrate(site, "switch")
+        stack.reload()
+
+
+def test_migration_watch(site, stack, watching):
+    """R13: docs/migration.md: all watches, until the switch"""
+    message = mail(files=[("a.com", EICAR)])
+    stack.send(message, "bob@example.test")
+    assert own(stack.arrived("bob", message["Message-ID"])) == \
+        message.as_bytes()
+    said = migrate(site, "watched")
+    assert re.search(r'(?m)^ +\d+ monitor="R1$', said), said
+    assert stack.exim_id(message["Message-ID"]) in said
+    migrate(site, "switch")
+    wait_until(lambda: len(stack.sekishod_log(
+        "generation .* signatures")) > watching + 1, "the reload")
+    message = mail(files=[("a.com", EICAR)])
+    stack.send(message, "bob@example.test")
+    assert EICAR not in stack.arrived("bob", message["Message-ID"])
+
+
+def test_migration_rules(site, stack, held):
+    """R13: docs/migration.md: its rules are what sekishod takes"""
+    with open(stack.env["POLICY"], encoding="utf-8") as file:
+        site.write("new.xml", add_rules(file.read(), documents.block(
+            "docs/migration.md", "rules")).encode())
+    said = site.run(documents.block("docs/operate.md", "try"))
+    assert "hold-spam" in said and "no-programs" in said, said
+
+
+def test_migration_import(site, stack):
+    """Q1 R13: docs/migration.md: what an old quarantine had is held again"""
+    rule_text = documents.block("docs/migration.md", "import-rule")
+    os.makedirs(site.directory + "/root/old", exist_ok=True)
+    names = [mail(subject="Old %d" % i, X_Envelope_From="<s@partner.test>",
+                  X_Envelope_To="<carol@example.test>, <bob@example.test>")
+             for i in range(2)]
+    for i, message in enumerate(names):
+        data = message.as_bytes().replace(b"\r\n", b"\n")
+        site.write("old/%d" % i, b"From s Tue Nov 24\n" * i + data)
+    with stack.policy(lambda text: add_rules(text, rule_text)):
+        migrate(site, "import")
+        wait_until(lambda: site.run(
+            "doveadm sekisho quarantine list -u carol").count(" Old ") == 2,
+            "two mails in the quarantine")
+        said = site.run("doveadm sekisho quarantine show -u carol ALL")
+    assert said.count("s@partner.test") == 2 and "old-quarantine" in said
+    site.run("doveadm sekisho quarantine delete -u carol ALL")
+
+
+def test_migration_lists(site):
+    """A2 R13: docs/migration.md: white lists become approved senders"""
+    os.makedirs(site.directory + "/etc/MailScanner/rules")
+    site.run("""cat >/etc/MailScanner/rules/spam.whitelist.rules <<END
+# From: not@this.test and To: alice@example.test yes
+From:\t*@old.test and To:\talice\tyes
+From:\tboss@old.test\tand\tTo:\talice\tno
+FromOrTo:\tdefault\tno
+END
+""")
+    migrate(site, "mailscanner-list")
+    assert site.run("cat list") == "alice *@old.test\n"
+    site.write("ldif", b"dn: uid=alice\namavisWhitelistSender: a@old.test\n"
+               b"amavisWhitelistSender: @older.test\nmail: alice\n"
+               b"amavisWhitelistSender: @.test\n\n")
+    site.run("ldapsearch() { cat ldif; }; " + documents.block(
+        "docs/migration.md", "amavis-list"))
+    assert site.run("cat list") == \
+        "alice a@old.test\nalice *@older.test\nalice *@test\n"
+    migrate(site, "approve")
+    assert site.run("cat list.refused") == "alice: *@test\n"
+    said = site.run("doveadm sekisho sender list -u alice")
+    assert "*@older.test" in said and "a@old.test" in said
+    site.run("doveadm sekisho sender remove -u alice a@old.test '*@older.test'")
 
 
 def test_readme_demo():
