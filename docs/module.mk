@@ -1,13 +1,15 @@
 # Man pages (mdoc), checked with mandoc's own lint, and against the code.
 man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 
-check: check-man check-settings check-documents
+check: check-man check-settings check-documents check-log
 check-man:
 	@tests/check-man $(man_pages)
 check-settings:
 	@tests/check-settings
 check-documents:
 	@tests/check-documents
+check-log:
+	@tests/check-log
 
 install: install-man
 install-man:
@@ -25,5 +27,5 @@ install-documents:
 		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(DOCDIR)/$${f##*/} || \
 			exit 1; \
 	done
-.PHONY: check-documents check-man check-settings \
+.PHONY: check-documents check-log check-man check-settings \
 	install-documents install-man
