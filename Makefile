@@ -11,6 +11,7 @@
 #   make stack, make stack-down  the daemons of the demo, to play with
 #   make test-trust              kills, failing calls and more: tests/trust
 #   make kill, make fault        their long forms: 1,000 kills, all calls ...
+#   make pictures                the pictures of docs/users.md, of the webmail
 #   make soak, make sanitized    ... an hour of mail, tests under sanitizers
 #   make fuzz                    looks for inputs that break a parser
 #   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
@@ -72,7 +73,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := packages test-packages \
-	demo test stack stack-down bench bench-directory \
+	demo test stack stack-down bench bench-directory pictures \
 	bench-imap check-imaptest fuzz help fault kill powercut \
 	sanitized soak \
 	test-trust
@@ -139,13 +140,16 @@ test-packages:
 	  tests/run tests/packages tests/from-source
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
+pictures:
+	@tests/stack/install && $(MAKE) --no-print-directory all && \
+	  LC_ALL=C.UTF-8 /usr/bin/python3 -B tests/pictures
 stack-down:
 	@tests/stack/stack down
 
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers check-imaptest clean demo test bench \
+.PHONY: all check check-headers check-imaptest clean demo test bench pictures \
 	bench-directory bench-imap fuzz packages \
 	stack stack-down test-packages \
 	install FORCE

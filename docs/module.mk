@@ -20,12 +20,17 @@ install-man:
 
 DOCDIR ?= $(PREFIX)/share/doc/sekisho
 documents := NEWS README.md $(sort $(wildcard docs/*.md))
+pictures := $(sort $(wildcard docs/pictures/*.png))
 
 install: install-documents
 install-documents:
 	for f in $(documents); do \
 		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(DOCDIR)/$${f##*/} || \
 			exit 1; \
+	done
+	for f in $(pictures); do \
+		$(INSTALL) -D -m 0644 $$f \
+			$(DESTDIR)$(DOCDIR)/pictures/$${f##*/} || exit 1; \
 	done
 .PHONY: check-documents check-log check-man check-settings \
 	install-documents install-man
