@@ -7,10 +7,10 @@
 import os
 
 ADDRESSES = {
-    "gw-a": "10.77.0.11", "gw-b": "10.77.0.12",
-    "ldap-a": "10.77.0.21", "ldap-b": "10.77.0.22",
-    "store-a": "10.77.0.31", "store-b": "10.77.0.32",
-    "behind": "10.77.0.41", "outside": "10.77.0.51",
+    "gw-a": "192.0.2.11", "gw-b": "192.0.2.12",
+    "ldap-a": "192.0.2.21", "ldap-b": "192.0.2.22",
+    "store-a": "192.0.2.31", "store-b": "192.0.2.32",
+    "behind": "192.0.2.41", "outside": "192.0.2.51",
 }
 GATEWAYS, DIRECTORIES = ("gw-a", "gw-b"), ("ldap-a", "ldap-b")
 STORES = ("store-a", "store-b")

@@ -3,12 +3,9 @@ and the usual ports."""
 import os
 import shutil
 
-from layout import (ADDRESSES, ASKS, DIRECTORIES, GATEWAYS, PORTS, STORES,
-                    list_of)
+import page
+from layout import ADDRESSES, ASKS, DIRECTORIES, PORTS, STORES, list_of
 from settings import Settings, switch
-
-# What another template than the stack's default needs.
-SEKISHOD = {"gateway": "inspectors = 1", "store": "inspectors = 0"}
 
 
 class Machine(Settings):
@@ -37,26 +34,21 @@ class Machine(Settings):
         })
 
     def sekishod(self):
-        kind = "store" if self.name in STORES else "gateway"
-        return "%s\nldap-timeout = 5\nnotices-per-hour = 0\n%s" % (
-            SEKISHOD[kind], switch("STACK_SETTINGS", ""))
+        own = page.sekishod() if self.name in STORES else "inspectors = 1\n"
+        return own + "ldap-timeout = 5\nnotices-per-hour = 0\n" + \
+            switch("STACK_SETTINGS", "")
 
     @staticmethod
     def dovecot():
         """Mailboxes that two hosts share; no scanner to ask."""
-        return ("mail_fsync = optimized\nmmap_disable = yes\n"
-                "plugin {\n  sekisho_rescan = off\n}\n" +
-                switch("STACK_DOVECOT", ""))
+        return page.dovecot() + switch("STACK_DOVECOT", "")
 
     def macros(self):
         """What is different in a gateway's Exim."""
         return [
-            "STACK_NUMBER = %d" % (1 + GATEWAYS.index(self.name)),
+            *page.exim(self.name).splitlines(),
             "STACK_STORES = " + list_of(STORES),
             "STACK_BEHIND = " + ADDRESSES["behind"],
-            "SEKISHO_QUARANTINE_HOST = " + list_of(STORES),
-            "SEKISHO_RELEASE_HOSTS = " + list_of(STORES),
-            "SEKISHO_LDAP_SERVERS = " + list_of(ASKS[self.name], "%s::389"),
         ]
 
     def command(self, command):

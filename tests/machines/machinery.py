@@ -8,6 +8,7 @@ from certificates import make_authority
 from layout import ADDRESSES, default_directory
 from machine import Machine
 from network import Network
+from page import firewalls
 from process import session_members
 from roles import wanted
 from settings import TOP, Refused
@@ -53,6 +54,8 @@ def up(site):
     share(site)
     try:
         site.network.up(ADDRESSES)
+        for name, text in firewalls().items():
+            site.network.protect(name, text)
         # The first directory is ready before the second copies it.
         for names in (("ldap-a",), ("ldap-b",), (
                 "behind", "outside", "store-a", "store-b", "gw-a", "gw-b")):

@@ -44,7 +44,7 @@ class Network:
         """Why this machine cannot have any, or None."""
         try:
             self.down()
-            self.up({"probe": "10.77.0.99"})
+            self.up({"probe": "192.0.2.99"})
         except (OSError, subprocess.CalledProcessError) as error:
             return "this machine refuses network namespaces: %s" % (
                 getattr(error, "stderr", None) or error)
@@ -80,6 +80,11 @@ class Network:
     def plug(self, machine, state):
         """Its cable: "up" or "down"."""
         ip("-n", self.prefix + "wire", "link", "set", machine, state)
+
+    def protect(self, machine, rules):
+        """Sets its firewall, text for nft(8)."""
+        subprocess.run(self.command(machine, ["nft", "-f", "-"]), check=True,
+                       input=rules, text=True)
 
     def command(self, machine, command):
         return ["nsenter", "--net=" + self.path(machine), "--", *command]

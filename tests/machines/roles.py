@@ -6,6 +6,7 @@ from certificates import make_certificate
 from daemons import (HERE, TOP, Daemon, Dovecot, Exim, Ldap, Rspamd, Sekishod,
                      Sink, answers)
 from layout import ADDRESSES, BEHIND, DIRECTORIES, GATEWAYS, STORES
+from page import mirror
 from settings import USERS
 from starting import start, wait
 
@@ -150,21 +151,16 @@ class Mirror(Inside, Ldap):
             self.values["LDAPI_URI"], "-F",
             self.settings.path("ldap/config")])
 
-    @property
-    def number(self):
-        return DIRECTORIES.index(self.settings.name)
-
     def finish(self):
         """Sekisho's installer, as on one host; then the other one is told
         to this one. The second begins with a copy of what the first has."""
         secret = self.secret("replicator", "openldap")
         super().finish()
         self._run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H",
-                   self.values["LDAPI_URI"]], input=self.here(
-            "mirror.ldif", NUMBER=str(self.number + 1),
-            OTHER=ADDRESSES[DIRECTORIES[1 - self.number]],
-            SECRET=secret))
-        if self.number > 0:
+                   self.values["LDAPI_URI"]], input=mirror(
+            self.settings.name, self.values["LDAP_BASE"],
+            self.settings.path("ldap/tls/ca.pem"), secret))
+        if self.settings.name != DIRECTORIES[0]:
             self.stop()
             self.begin_with_copy()
 
