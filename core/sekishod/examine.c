@@ -75,16 +75,43 @@ find_poison(struct examination *ex)
 	ex->inspection.parts[0].size = ex->size;
 }
 
-/* Step 2: in the jail, or (explain on its own) in this process. */
+/* In the jail, unless the same mail was there before. */
 static int
-step_inspect(struct examination *ex, struct sekisho_error *err)
+inspect_in_jail(struct examination *ex, bool types, struct sekisho_error *err)
 {
 	struct inspectors inspectors = {
 		.run_dir = ex->checkpoint->config->run_dir,
 		.none = ex->checkpoint->config->inspectors == 0,
 		.deadline = ex->deadline,
 		.pool = ex->pool,
+		.verdicts = ex->trace == NULL ? ex->checkpoint->verdicts :
+			NULL,
 	};
+	struct verdict_key key;
+	void *map;
+	int result;
+
+	if (inspectors.verdicts != NULL) {
+		map = mapping_of_file(ex->message_fd, ex->size, err);
+		if (map == NULL)
+			return -1;
+		verdicts_key(inspectors.verdicts, ex->message, map, ex->size,
+			types, &key);
+		munmap(map, ex->size);
+	}
+	result = inspectors_inspect(&inspectors, ex->message_fd, types, &key,
+		&ex->inspection, err);
+	ex->known = inspectors.known;
+	if (!inspectors.killed || !is_poison(ex, true))
+		return result;
+	find_poison(ex);
+	return 0;
+}
+
+/* Step 2: in the jail, or (explain on its own) in this process. */
+static int
+step_inspect(struct examination *ex, struct sekisho_error *err)
+{
 	bool types = ex->trace != NULL ||
 		policy_wants_types(ex->checkpoint->policy);
 	void *map;
@@ -94,14 +121,8 @@ step_inspect(struct examination *ex, struct sekisho_error *err)
 		find_poison(ex);
 		return 0;
 	}
-	if (ex->checkpoint->engine == NULL) {
-		result = inspectors_inspect(&inspectors, ex->message_fd,
-			types, &ex->inspection, err);
-		if (!inspectors.killed || !is_poison(ex, true))
-			return result;
-		find_poison(ex);
-		return 0;
-	}
+	if (ex->checkpoint->engine == NULL)
+		return inspect_in_jail(ex, types, err);
 	map = mapping_of_file(ex->message_fd, ex->size, err);
 	if (map == NULL)
 		return -1;

@@ -23,6 +23,7 @@ struct engine;
 struct poison;
 struct ratelimit;
 struct seal_keys;
+struct verdicts;
 
 /* What a clerk has at hand for every message. */
 struct checkpoint {
@@ -33,6 +34,7 @@ struct checkpoint {
 	struct ratelimit *ratelimit;	/* NULL: no notices are made */
 	const struct seal_keys *keys;	/* NULL: nothing can be held */
 	struct poison *poison;		/* NULL: nobody counts */
+	struct verdicts *verdicts;	/* NULL: nothing is remembered */
 	struct engine *engine;		/* NULL: ask the inspectors */
 };
 
@@ -45,6 +47,7 @@ struct examination {
 	int message_fd;			/* the assembled copy */
 	uint64_t size;			/* its bytes */
 	bool killed;			/* inspectors died over it */
+	bool known;			/* the same mail came before */
 	struct inspection inspection;
 	struct approval approval;	/* who may have been approved */
 	bool *approved;			/* for each recipient */

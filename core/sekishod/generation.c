@@ -84,6 +84,7 @@ inspector_main(const struct generation *gen, unsigned int index, int ready_fd,
 		.log_fd = log_fd,
 		.slot = gen->slots[index],
 		.scan_seconds = config->scan_seconds,
+		.generation = gen->number,
 		.jail = {
 			.uid = config->jail_uid,
 			.gid = config->jail_gid,

@@ -93,6 +93,7 @@ job_inspect(struct job *job, struct sekisho_error *err)
 {
 	struct inspection inspection;
 	struct sekisho_reader in;
+	struct sekisho_buf found;
 	bool types;
 
 	sekisho_reader_init(&in, job->request.data, job->request.len);
@@ -102,7 +103,12 @@ job_inspect(struct job *job, struct sekisho_error *err)
 	if (inspect_message(job->inspector->engine, job->message, job->len,
 	    types, job->pool, &inspection, err) < 0)
 		return -1;
-	inspection_encode(&inspection, &job->reply);
+	sekisho_buf_init(&found, SEKISHO_FRAME_MAX);
+	inspection_encode(&inspection, &found);
+	job->reply.failed |= found.failed;
+	sekisho_put_u32(&job->reply, job->inspector->generation);
+	sekisho_put_bytes(&job->reply, found.data, found.len);
+	sekisho_buf_free(&found);
 	job->reply_type = SEKISHO_FRAME_INSPECTION;
 	return 0;
 }

@@ -26,6 +26,7 @@ struct inspector {
 	int log_fd;			/* of inspector_log_open() */
 	struct inspector_slot *slot;
 	unsigned int scan_seconds;
+	uint32_t generation;
 	struct jail jail;
 };
 

@@ -85,15 +85,47 @@ ask(struct inspectors *inspectors, const struct sekisho_frame *request,
 	return -1;
 }
 
-int
-inspectors_inspect(struct inspectors *inspectors, int message_fd,
-	bool types, struct inspection *inspection_r,
+/* The generation of the inspector and what it found. */
+static int
+inspected_decode(struct inspectors *inspectors, const void *data, size_t len,
+	uint32_t *generation_r, struct inspection *inspection_r,
+	struct sekisho_error *err)
+{
+	struct sekisho_reader in;
+	const void *found;
+	size_t found_len;
+
+	sekisho_reader_init(&in, data, len);
+	*generation_r = sekisho_get_u32(&in);
+	found = sekisho_get_bytes(&in, &found_len);
+	if (!sekisho_reader_done(&in))
+		return sekisho_error_set(err, "inspector: malformed answer");
+	return inspection_decode(inspection_r, inspectors->pool, found,
+		found_len, err);
+}
+
+/* A limit is another one the next time, so it is not remembered. */
+static void
+remember(struct inspectors *inspectors, const struct verdict_key *key,
+	uint32_t generation, const struct inspection *inspection,
+	const struct sekisho_frame *reply)
+{
+	if (inspectors->verdicts != NULL &&
+	    !inspection_has(inspection, FINDING_UNSCANNABLE))
+		verdicts_add(inspectors->verdicts, key, generation,
+			reply->data, reply->len);
+}
+
+static int
+inspect_now(struct inspectors *inspectors, int message_fd, bool types,
+	const struct verdict_key *key, struct inspection *inspection_r,
 	struct sekisho_error *err)
 {
 	struct sekisho_frame request = { .type = SEKISHO_FRAME_INSPECT,
 		.fds = { message_fd }, .fd_count = 1 };
 	struct sekisho_frame reply = { 0 };
 	struct sekisho_buf fields;
+	uint32_t generation;
 	int result = -1;
 
 	sekisho_buf_init(&fields, 64);
@@ -104,10 +136,34 @@ inspectors_inspect(struct inspectors *inspectors, int message_fd,
 		sekisho_error_set(err, "no memory for a request");
 	else if (ask(inspectors, &request, SEKISHO_FRAME_INSPECTION, &reply,
 	    err) == 0)
-		result = inspection_decode(inspection_r, inspectors->pool,
-			reply.data, reply.len, err);
+		result = inspected_decode(inspectors, reply.data, reply.len,
+			&generation, inspection_r, err);
+	if (result == 0)
+		remember(inspectors, key, generation, inspection_r, &reply);
 	sekisho_frame_free(&reply);
 	sekisho_buf_free(&fields);
+	return result;
+}
+
+int
+inspectors_inspect(struct inspectors *inspectors, int message_fd,
+	bool types, const struct verdict_key *key,
+	struct inspection *inspection_r, struct sekisho_error *err)
+{
+	struct sekisho_buf before;
+	uint32_t generation;
+	int result;
+
+	sekisho_buf_init(&before, SEKISHO_FRAME_MAX);
+	inspectors->known = inspectors->verdicts != NULL &&
+		verdicts_find(inspectors->verdicts, key, &before);
+	if (inspectors->known)
+		result = inspected_decode(inspectors, before.data, before.len,
+			&generation, inspection_r, err);
+	else
+		result = inspect_now(inspectors, message_fd, types, key,
+			inspection_r, err);
+	sekisho_buf_free(&before);
 	return result;
 }
 

@@ -37,6 +37,7 @@
 #include "policy.h"
 #include "ratelimit.h"
 #include "seal.h"
+#include "verdicts.h"
 
 #define CLERKS_MAX 256
 
@@ -48,6 +49,7 @@ struct master {
 	struct ratelimit *ratelimit;
 	struct directory_changes *changes;
 	struct poison *poison;
+	struct verdicts *verdicts;
 	int lock_fd;
 	int listen_fds[DESKS];
 	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
@@ -220,6 +222,7 @@ generation_switch(struct master *master)
 		master->config->run_dir, master->generations);
 	snprintf(to, sizeof(to), "%s/%s", master->config->run_dir,
 		INSPECT_SOCKET);
+	verdicts_begin(master->verdicts, master->generations);
 	if (rename(from, to) < 0) {
 		log_line(LOG_LEVEL_ERROR, "cannot rename %s: %s", from,
 			strerror(errno));
@@ -277,6 +280,7 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 		.ratelimit = master->ratelimit,
 		.changes = master->changes,
 		.poison = master->poison,
+		.verdicts = master->verdicts,
 	};
 	pid_t self = getpid(), pid = fork();
 
@@ -507,7 +511,9 @@ master_start(struct master *master, struct sekisho_error *err)
 		return -1;
 	master->changes = directory_changes_new(err);
 	master->poison = poison_new(err);
-	if (master->changes == NULL || master->poison == NULL)
+	master->verdicts = verdicts_new(err);
+	if (master->changes == NULL || master->poison == NULL ||
+	    master->verdicts == NULL)
 		return -1;
 	sigemptyset(&master->signals);
 	sigaddset(&master->signals, SIGTERM);

@@ -143,6 +143,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	trace.c \
 	transfer.c \
 	unicode.c \
+	verdicts.c \
 	virusname.c \
 	zipclean.c \
 	zipfile.c \

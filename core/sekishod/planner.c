@@ -366,7 +366,8 @@ planner_log(const struct examination *ex, const struct sekisho_plan *plan,
 		log_failure(ex, defer ? "defer" : "deliver", error, &line);
 	else
 		log_outcomes(ex, plan, &line);
-	sekisho_buf_printf(&line, " ms=%lld", (long long)ms);
+	sekisho_buf_printf(&line, "%s ms=%lld", ex->known ? " known=yes" : "",
+		(long long)ms);
 	log_line(*error != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		line.data);
 	sekisho_buf_free(&line);

@@ -23,8 +23,8 @@ rescan_answer(struct inquiry *inquiry)
 			"rescan: no message came along");
 		return;
 	}
-	if (inspectors_inspect(&inspectors, inquiry->fd, false, &inspection,
-	    &err) < 0) {
+	if (inspectors_inspect(&inspectors, inquiry->fd, false, NULL,
+	    &inspection, &err) < 0) {
 		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
 			err.text);
 		return;

@@ -116,7 +116,8 @@ ask(int fd, struct pool *pool, struct sekisho_error *err)
 		.deadline = sekisho_deadline((SECONDS + 20) * 1000) };
 	struct inspection inspection;
 
-	return inspectors_inspect(&inspectors, fd, true, &inspection, err);
+	return inspectors_inspect(&inspectors, fd, true, NULL, &inspection,
+		err);
 }
 
 int
