@@ -33,38 +33,12 @@
 #include "listener.h"
 #include "log.h"
 #include "master.h"
+#include "master_private.h"
 #include "poison.h"
 #include "policy.h"
 #include "ratelimit.h"
 #include "seal.h"
 #include "verdicts.h"
-
-#define CLERKS_MAX 256
-
-struct master {
-	const char *config_file;
-	struct config *config;
-	struct policy *policy;
-	struct seal_keys keys;
-	struct ratelimit *ratelimit;
-	struct directory_changes *changes;
-	struct poison *poison;
-	struct verdicts *verdicts;
-	int lock_fd;
-	int listen_fds[DESKS];
-	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */
-	pid_t serving;			/* generation that has the socket */
-	pid_t starting;			/* generation that loads, or 0 */
-	pid_t leaving;			/* one that finishes its work, or 0 */
-	int64_t leave_until;
-	int starting_fd;		/* what it tells us, or -1 */
-	int serving_fd;
-	unsigned int generations;	/* started so far */
-	int64_t start_after;		/* no new generation before */
-	bool wanted;			/* one more, with what is new since */
-	sigset_t signals;
-	bool stopping;
-};
 
 /* Everything a reload can refuse, before anything is changed. */
 static int
@@ -153,227 +127,6 @@ desks_open(struct master *master, struct sekisho_error *err)
 	return 0;
 }
 
-/*
- * A generation is executed afresh, so that the memory of the old signatures
- * is not carried along.
- */
-static void __attribute__((noreturn))
-generation_exec(const struct master *master, int tell_fd)
-{
-	char number[16], fd[16];
-
-	snprintf(number, sizeof(number), "%u", master->generations);
-	snprintf(fd, sizeof(fd), "%d", tell_fd);
-	fcntl(tell_fd, F_SETFD, 0);
-	sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
-	execl("/proc/self/exe", "sekishod", "-g", number, "-t", fd, "-c",
-		master->config_file, (char *)NULL);
-	_exit(EX_OSERR);
-}
-
-/*
- * Two at most have their signatures in memory: a third one has to wait. A host
- * that scans nothing has none.
- */
-static void
-generation_start(struct master *master)
-{
-	int tell[2];
-
-	if (master->starting != 0 || master->stopping ||
-	    master->config->inspectors == 0 ||
-	    (master->serving != 0 && master->leaving != 0) ||
-	    sekisho_now() < master->start_after)
-		return;
-	master->wanted = false;
-	/* Whatever goes wrong, not more than one try in three seconds. */
-	master->start_after = sekisho_deadline(3000);
-	if (pipe2(tell, O_CLOEXEC | O_NONBLOCK) < 0)
-		return;
-	master->generations++;
-	master->starting = fork();
-	if (master->starting == 0)
-		generation_exec(master, tell[1]);
-	close(tell[1]);
-	if (master->starting < 0) {
-		master->starting = 0;
-		close(tell[0]);
-		return;
-	}
-	master->starting_fd = tell[0];
-}
-
-/* One that is starting may have read the old files: then one more. */
-static void
-generation_want(struct master *master)
-{
-	master->start_after = 0;
-	master->wanted = true;
-	generation_start(master);
-}
-
-/* The new generation gets the socket's name; the old one finishes its work. */
-static void
-generation_switch(struct master *master)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	snprintf(from, sizeof(from), "%s/inspect-%u.sock",
-		master->config->run_dir, master->generations);
-	snprintf(to, sizeof(to), "%s/%s", master->config->run_dir,
-		INSPECT_SOCKET);
-	verdicts_begin(master->verdicts, master->generations);
-	if (rename(from, to) < 0) {
-		log_line(LOG_LEVEL_ERROR, "cannot rename %s: %s", from,
-			strerror(errno));
-		return;
-	}
-	if (master->serving != 0) {
-		kill(master->serving, SIGTERM);
-		close(master->serving_fd);
-		master->leaving = master->serving;
-		master->leave_until = sekisho_deadline(
-			(int64_t)master->config->deadline * 1000);
-	}
-	master->serving = master->starting;
-	master->serving_fd = master->starting_fd;
-	master->starting = 0;
-	master->starting_fd = -1;
-}
-
-/* An inspector that does not end must not keep new signatures out. */
-static void
-generation_part(struct master *master)
-{
-	if (master->leaving == 0 || sekisho_now() < master->leave_until)
-		return;
-	log_line(LOG_LEVEL_ERROR, "generation %d does not end; ending it",
-		(int)master->leaving);
-	kill(master->leaving, SIGKILL);
-	master->leave_until = INT64_MAX;
-}
-
-static void
-generation_listen(struct master *master)
-{
-	char byte;
-
-	if (master->starting_fd >= 0 &&
-	    read(master->starting_fd, &byte, 1) == 1 &&
-	    byte == GENERATION_READY)
-		generation_switch(master);
-	if (master->serving_fd >= 0 &&
-	    read(master->serving_fd, &byte, 1) == 1 &&
-	    byte == GENERATION_STALE) {
-		log_line(LOG_LEVEL_INFO, "the signatures have changed");
-		generation_want(master);
-	}
-}
-
-static void
-clerk_start(struct master *master, size_t desk, unsigned int index)
-{
-	struct checkpoint checkpoint = {
-		.config = master->config,
-		.policy = master->policy,
-		.keys = &master->keys,
-		.ratelimit = master->ratelimit,
-		.changes = master->changes,
-		.poison = master->poison,
-		.verdicts = master->verdicts,
-	};
-	pid_t self = getpid(), pid = fork();
-
-	if (pid == 0) {
-		sigprocmask(SIG_UNBLOCK, &master->signals, NULL);
-		/* Ours may end, and another begin, while this one works. */
-		close(master->lock_fd);
-		_exit(clerk_run(&checkpoint, &desks[desk],
-			master->listen_fds[desk], self));
-	}
-	master->clerks[desk][index] = pid > 0 ? pid : 0;
-}
-
-/* As many as the configuration says; those that are there are left alone. */
-static void
-clerks_start(struct master *master)
-{
-	unsigned int i, count;
-	size_t desk;
-
-	for (desk = 0; desk < DESKS; desk++) {
-		count = desks[desk].clerks(master->config);
-		for (i = 0; i < count; i++)
-			if (master->clerks[desk][i] == 0)
-				clerk_start(master, desk, i);
-	}
-}
-
-/* Old clerks finish the message at hand; new ones are started beside them. */
-static void
-clerks_dismiss(struct master *master)
-{
-	unsigned int i;
-	size_t desk;
-
-	for (desk = 0; desk < DESKS; desk++)
-		for (i = 0; i < CLERKS_MAX; i++)
-			if (master->clerks[desk][i] != 0)
-				kill(master->clerks[desk][i], SIGTERM);
-	memset(master->clerks, 0, sizeof(master->clerks));
-}
-
-/* Forgets the clerk with that pid, if it is one. */
-static bool
-clerk_forget(struct master *master, pid_t pid)
-{
-	unsigned int i;
-	size_t desk;
-
-	for (desk = 0; desk < DESKS; desk++)
-		for (i = 0; i < CLERKS_MAX; i++)
-			if (master->clerks[desk][i] == pid) {
-				master->clerks[desk][i] = 0;
-				return true;
-			}
-	return false;
-}
-
-static void
-clerk_died(int status)
-{
-	if (WIFSIGNALED(status))
-		log_line(LOG_LEVEL_ERROR, "a clerk was killed by signal %d "
-			"(%s); starting another", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
-	else
-		log_line(LOG_LEVEL_ERROR, "a clerk ended with status %d; "
-			"starting another", WEXITSTATUS(status));
-}
-
-static void
-child_died(struct master *master, pid_t pid, int status)
-{
-	if (pid == master->starting) {
-		log_line(LOG_LEVEL_ERROR, "generation %u did not start%s",
-			master->generations, master->serving != 0 ?
-			"; the old signatures stay in use" : "");
-		master->starting = 0;
-		close(master->starting_fd);
-		master->starting_fd = -1;
-	} else if (pid == master->serving) {
-		log_line(LOG_LEVEL_ERROR, "the serving generation is gone");
-		master->serving = 0;
-		close(master->serving_fd);
-		master->serving_fd = -1;
-		generation_start(master);
-	} else if (pid == master->leaving) {
-		master->leaving = 0;
-	} else if (clerk_forget(master, pid)) {
-		clerk_died(status);
-	}
-}
-
 static void
 master_reap(struct master *master)
 {
@@ -381,7 +134,8 @@ master_reap(struct master *master)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		child_died(master, pid, status);
+		if (!master_generation_ended(master, pid))
+			master_clerk_ended(master, pid, status);
 }
 
 static void
@@ -398,9 +152,9 @@ master_reload(struct master *master)
 		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 	log_line(LOG_LEVEL_INFO, "reload: policy %s",
 		master->config->policy);
-	clerks_dismiss(master);
-	clerks_start(master);
-	generation_want(master);
+	master_clerks_dismiss(master);
+	master_clerks_start(master);
+	master_generation_want(master);
 }
 
 /* Waits until pid has ended, or time is up: then it is made to. */
@@ -428,7 +182,7 @@ master_stop(struct master *master)
 
 	memcpy(clerks, master->clerks, sizeof(clerks));
 	master->stopping = true;
-	clerks_dismiss(master);
+	master_clerks_dismiss(master);
 	for (desk = 0; desk < DESKS; desk++)
 		close(master->listen_fds[desk]);
 	for (desk = 0; desk < DESKS; desk++)
@@ -461,11 +215,10 @@ master_loop(struct master *master)
 			break;
 		}
 		master_reap(master);
-		generation_listen(master);
-		generation_part(master);
+		master_generation_look(master);
 		if (master->serving == 0 || master->wanted)
-			generation_start(master);
-		clerks_start(master);
+			master_generation_start(master);
+		master_clerks_start(master);
 	}
 }
 
@@ -480,12 +233,12 @@ master_wait_ready(struct master *master, struct sekisho_error *err)
 			"nothing");
 		return 0;
 	}
-	generation_start(master);
+	master_generation_start(master);
 	if (master->starting == 0)
 		return sekisho_error_set(err, "cannot start the scanner: %s",
 			strerror(errno));
 	while (master->serving == 0) {
-		generation_listen(master);
+		master_generation_look(master);
 		if (master->starting != 0 &&
 		    waitpid(master->starting, NULL, WNOHANG) != 0) {
 			master->starting = 0;
@@ -537,7 +290,7 @@ master_run(const char *config_file)
 		return EX_CONFIG;
 	}
 	log_starting(false);
-	clerks_start(&master);
+	master_clerks_start(&master);
 	log_line(LOG_LEVEL_INFO, "sekishod " SEKISHO_VERSION " is ready: "
 		"%u clerks at %s/scan.sock", master.config->clerks,
 		master.config->run_dir);

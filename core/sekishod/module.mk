@@ -88,6 +88,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	logs.c \
 	logtime.c \
 	master.c \
+	master_clerks.c \
+	master_generations.c \
 	mapping.c \
 	mime.c \
 	mimecode.c \
