@@ -347,26 +347,6 @@ class Signatures(Daemon):
                           self.values["SIGNATURES"])
 
 
-class Clamd(Signatures):
-    name = "clamd"
-    package = "clamav-daemon"
-
-    def prepare(self):
-        super().prepare()
-        self.folder("clamd", self.values["MTA_USER"])
-        self.write("clamd/clamd.conf", self.fill("clamd.conf"))
-
-    def command(self):
-        return ["/usr/sbin/clamd", "-c",
-                self.settings.path("clamd/clamd.conf")]
-
-    def probe(self):
-        return socket_answers(self.settings.path("clamd/clamd.sock"))
-
-    def where(self):
-        return "a socket, for Exim's own malware condition"
-
-
 class Sekishod(Signatures):
     name = "sekishod"
     package = "this repository: run make"
@@ -445,6 +425,8 @@ class Exim(Daemon):
             lines.append("STACK_RSPAMD = yes")
         if self.settings.module == "malware":
             lines.append("STACK_MALWARE = yes")
+        if self.settings.module == "amavis":
+            lines.append("STACK_AMAVIS = yes")
         if self.settings.queue_only:
             lines.append("STACK_QUEUE_ONLY = yes")
         if self.settings.checkpoint:
@@ -484,7 +466,8 @@ class Exim(Daemon):
     def command(self):
         command = self.as_user(self.values["MTA_USER"], [
             self.values["EXIM"], "-C", self.values["EXIM_CONFIG"], "-bdf"])
-        if not self.settings.queue_only:
+        # What amavisd sent back stays where it is.
+        if not self.settings.queue_only and self.settings.module != "amavis":
             command.append("-q10s")
         if self.values["REPUTATION"] != "1":
             return command
@@ -502,5 +485,6 @@ class Exim(Daemon):
             self.values["SMTP_PORT"], self.values["PROXY_PORT"],
             self.values["SUBMISSION_PORT"], {
                 "1": "with Sekisho", "compiled-in": "with Sekisho inside",
-                "malware": "with clamd", "0": "without Sekisho",
+                "malware": "with clamd", "amavis": "with amavisd",
+                "0": "without Sekisho",
             }[self.settings.module])

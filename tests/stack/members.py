@@ -1,8 +1,10 @@
 """Which daemons a stack consists of."""
-from daemons import (Clamd, Dns, Dovecot, Exim, Ldap, Rspamd, Sekishod, Sink)
+from daemons import Dns, Dovecot, Exim, Ldap, Rspamd, Sekishod, Sink
+from rivals import Amavisd, Clamd
 from webmail import Webmail
 
-EVERY = (Dns, Ldap, Rspamd, Dovecot, Sink, Clamd, Sekishod, Webmail, Exim)
+EVERY = (Dns, Ldap, Rspamd, Dovecot, Sink, Clamd, Amavisd, Sekishod,
+         Webmail, Exim)
 
 
 def wanted(settings):
@@ -10,8 +12,10 @@ def wanted(settings):
     without = set()
     if not settings.rspamd:
         without.add(Rspamd)
-    if settings.module != "malware":
+    if settings.module not in ("malware", "amavis"):
         without.add(Clamd)
+    if settings.module != "amavis":
+        without.add(Amavisd)
     if not settings.checkpoint:
         without.add(Sekishod)
     if not settings.web:

@@ -13,7 +13,8 @@ USERS = ("alice", "bob", "carol", "dave", "erin")
 PORTS = {"DOVEADM_PORT": 190,
          "SMTP_PORT": 25, "PROXY_PORT": 24, "SUBMISSION_PORT": 587,
          "IMAP_PORT": 143, "LMTP_PORT": 240, "LDAP_PORT": 389,
-         "LDAPS_PORT": 636, "RELEASE_PORT": 27, "SINK_PORT": 26, "WEB_PORT": 80}
+         "LDAPS_PORT": 636, "RELEASE_PORT": 27, "SINK_PORT": 26, "WEB_PORT": 80,
+         "AMAVIS_PORT": 28}
 PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
            "SCAN_SOCKET", "CONTROL_SOCKET", "ACCOUNT_SOCKET", "ACCOUNTS",
            "WEB_URL", "EXIM", "EXIM_CONFIG", "EXIM_LOG", "EXIM_SPOOL",
@@ -72,8 +73,10 @@ class Settings:
         self.namespaces = namespaces_work()
         self.module = switch("STACK_MODULE",
                              "1" if os.path.exists(self.built_module) else "0")
-        if self.module not in ("0", "1", "malware", "compiled-in"):
-            raise Refused("STACK_MODULE is 0, 1, malware or compiled-in")
+        if self.module not in ("0", "1", "malware", "amavis",
+                               "compiled-in"):
+            raise Refused("STACK_MODULE is 0, 1, malware, amavis or "
+                          "compiled-in")
         self.accounts = switch("STACK_ACCOUNTS", "separate")
         if self.accounts not in ("separate", "shared"):
             raise Refused("STACK_ACCOUNTS is separate or shared")
