@@ -14,7 +14,9 @@
 #   make pictures                the pictures of docs/users.md, of the webmail
 #   make soak, make sanitized    ... an hour of mail, tests under sanitizers
 #   make fuzz                    looks for inputs that break a parser
-#   make bench [BENCH=long]      how fast, compared with plain Exim and clamd
+#   make bench [BENCH=long]      how fast, compared with Exim alone, with
+#                                clamd, rspamd and amavisd-new
+#   make bench-growth            how costs grow with all that can grow
 #   make bench-directory         how fast the directory is asked, by its size
 #   make bench-imap              what the plug-in costs IMAP
 #   make install DESTDIR=stage   stage an installation
@@ -74,7 +76,7 @@ install:
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := packages test-packages \
 	demo test stack stack-down bench bench-directory pictures \
-	bench-imap check-imaptest fuzz help fault kill powercut \
+	bench-growth bench-imap check-imaptest fuzz help fault kill powercut \
 	sanitized soak \
 	test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
@@ -117,11 +119,14 @@ demo:
 test:
 	@tests/stack/install && tests/run
 bench:
-	@tests/stack/install && $(MAKE) --no-print-directory all bench-tools && \
+	@tests/stack/install packages-bench && $(MAKE) --no-print-directory all bench-tools && \
 	  tests/bench/run $(BENCH)
 bench-directory:
 	@tests/stack/install && $(MAKE) --no-print-directory bench-tools && \
 	  tests/bench/directory $(BENCH)
+bench-growth:
+	@tests/stack/install && $(MAKE) --no-print-directory all bench-tools && \
+	  tests/bench/growth $(BENCH)
 bench-imap:
 	@tests/stack/install && $(MAKE) --no-print-directory all && \
 	  tests/bench/imap
@@ -150,6 +155,6 @@ clean:
 	rm -rf $(O)
 
 .PHONY: all check check-headers check-imaptest clean demo test bench pictures \
-	bench-directory bench-imap fuzz packages \
+	bench-directory bench-growth bench-imap fuzz packages \
 	stack stack-down test-packages \
 	install FORCE

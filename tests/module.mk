@@ -8,7 +8,7 @@ fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
 fuzzers := $(fuzz_bin:%=%-search)
 bench_bin := $(addprefix $(O)/tests/bench/, smtpload scanloop askdirectory)
-all_obj += $(bench_bin:%=%.o)
+all_obj += $(bench_bin:%=%.o) $(O)/tests/bench/template.o
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
@@ -28,15 +28,16 @@ $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
 	$(link_test)
 $(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 	$(link_test)
+$(O)/tests/bench/smtpload: $(O)/tests/bench/template.o
 $(bench_bin): $(O)/%: $(O)/%.o $(test_libs)
-	$(link_test)
+	$(link_test) -lm
 
 # For tests/fuzz/run, which `make fuzz` calls; only clang has the fuzzer.
 fuzzers: $(fuzzers)
 $(fuzzers): $(O)/%-search: $(O)/%.o $(test_libs)
 	$(link_test) -fsanitize=fuzzer
 
-# For tests/bench/run and tests/bench/directory.
+# For tests/bench/run, growth and directory.
 bench-tools: $(bench_bin)
 
 check: check-unit check-policy check-fuzz check-exports check-includes \

@@ -41,14 +41,14 @@ def wire(text):
                        for line in lines).encode() + b".\r\n"
 
 
-def text_4k(random_):
+def text(random_, kb):
     return HEAD + "Content-Type: text/plain; charset=utf-8\n\n" + \
-        words(random_, 4096)
+        words(random_, kb << 10)
 
 
-def html_100k(random_):
+def html(random_, kb):
     rows = []
-    for line in words(random_, 50 << 10).splitlines():
+    for line in words(random_, kb << 9).splitlines():
         rows.append('<tr><td class="c%d"><a href="http://shop.partner.test/%s'
                     '">%s</a></td></tr>' % (len(line) % 7, line[:3], line))
     return HEAD + "Content-Type: text/html; charset=utf-8\n\n<html><body>" \
@@ -76,23 +76,23 @@ Content-Transfer-Encoding: base64
 """ % (words(random_, 1024), type_, name, lines)
 
 
-def zip_1m(random_):
+def zipped(random_, kb):
     """Text, pictures, and one stored member that gets the new bytes (and so a
-    wrong CRC, at which no scanner looks)."""
+    wrong CRC, at which no scanner looks). 1000 KB with its Base64."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(9):
             archive.writestr(zipfile.ZipInfo("text%d.txt" % number),
-                             words(random_, 90000), zipfile.ZIP_DEFLATED)
+                             words(random_, 90 * kb), zipfile.ZIP_DEFLATED)
             archive.writestr(zipfile.ZipInfo("image%d.dat" % number),
-                             random_.randbytes(30000), zipfile.ZIP_DEFLATED)
+                             random_.randbytes(30 * kb), zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo("notes.dat"),
-                         random_.randbytes(300000), zipfile.ZIP_STORED)
+                         random_.randbytes(300 * kb), zipfile.ZIP_STORED)
     return attached(random_, "figures.zip", "application/zip", out.getvalue())
 
 
-def pdf_10m(random_):
-    """Objects with compressed text, one with bytes as a picture has them."""
+def pdf(random_, kb):
+    """Objects with compressed text, some with bytes as a picture has them."""
     out = io.BytesIO(b"%PDF-1.4\n")
     out.seek(0, io.SEEK_END)
     offsets = []
@@ -108,10 +108,10 @@ def pdf_10m(random_):
     add(b"<< /Type /Catalog /Pages 2 0 R >>")
     add(b"<< /Type /Pages /Kids [] /Count 0 >>")
     for _ in range(30):
-        add(stream(zlib.compress(words(random_, 100000).encode()),
+        add(stream(zlib.compress(words(random_, 10 * kb).encode()),
                    b"/Filter /FlateDecode "))
     for _ in range(8):
-        add(stream(random_.randbytes(800000),
+        add(stream(random_.randbytes(80 * kb),
                    b"/Type /XObject /Subtype /Image "))
     start = out.tell()
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1))
@@ -119,16 +119,3 @@ def pdf_10m(random_):
     out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
               % (len(offsets) + 1, start))
     return attached(random_, "figures.pdf", "application/pdf", out.getvalue())
-
-
-# Name, what makes it, and how many mails are sent where 4 KB text has 100.
-LETTERS = {
-    "4 KB text": (text_4k, 100),
-    "100 KB HTML": (html_100k, 20),
-    "1 MB zip": (zip_1m, 4),
-    "10 MB PDF": (pdf_10m, 1),
-}
-
-
-def letter(name):
-    return wire(LETTERS[name][0](random.Random(name)))

@@ -1,194 +1,220 @@
-"""The report: figures of all rounds as Markdown, ratios first."""
-import datetime
-import os
-import platform
-import re
-import statistics
-import subprocess
-
+"""The report: one run's figures as Markdown, ratios first."""
+from figures import Matrix, quantile, spread, table
+from goals import again_share, again_times, goal_table
+from mix import __doc__ as MIX
+from plans import SHAPES
 from systems import SYSTEMS
 
-# What is wanted: of which letters, at which shapes, against which system.
-GOALS = (
-    ("plain", ("4 KB text",), ("1x1", "8x1"), 0.80),
-    ("clamd", None, None, 1.00),
-    ("clamd", ("4 KB text",), ("48x10",), 1.50),
-)
-PACKAGES = ("exim4-daemon-heavy", "clamav-daemon", "libclamav11",
-            "libclamav12", "libgmime-3.0-0", "slapd")
+OURS = {"plain": "sekisho", "clamd": "sekisho", "rspamd": "sekisho-rspamd",
+        "amavis": "sekisho"}
 
 
-def quantile(values, share):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(len(values) * share))]
-
-
-def spread(values, digits):
-    """Median and the quarters around it."""
-    if len(values) == 1:
-        return "%.*f" % (digits, values[0])
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return "%.*f [%.*f-%.*f]" % (digits, middle, digits, low, digits, high)
-
-
-def goal(other, letter, shape):
-    """The highest goal that applies, or None."""
-    found = [value for system, letters, shapes, value in GOALS
-             if system == other and (letters is None or letter in letters) and
-             (shapes is None or shape in shapes)]
-    return max(found, default=None)
-
-
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |",
-             "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
-def ratios(results, others, value):
-    """Sekisho against the others, round by round."""
+def ratio_table(matrix, name, digits=2):
+    """Each of the others against ours; with rspamd where it has one."""
+    head = ["spool on", "signatures", "mail", "shape"] + [
+        SYSTEMS[key][0] for key in OURS]
     rows = []
-    for (medium, letter, shape), samples in results.items():
-        row = [medium, letter, shape]
-        for other in others:
-            row.append(spread([value(ours) / value(theirs)
-                               for ours, theirs in zip(samples["sekisho"],
-                                                       samples[other])], 2))
+    for group in matrix.groups:
+        row = list(group)
+        for other, ours in OURS.items():
+            values = matrix.ratios(group, ours, other, name)
+            row.append(spread(values, digits) if values else "")
         rows.append(row)
-    return rows
-
-
-def rate_table(results):
-    others = [key for key in SYSTEMS if key != "sekisho"]
-    head = ["spool on", "mail", "shape"]
-    for other in others:
-        head += ["rate : " + SYSTEMS[other][0], "goal"]
-    rows = []
-    for row in ratios(results, others, lambda sample: sample.rate):
-        out = row[:3]
-        for other, text in zip(others, row[3:]):
-            wanted = goal(other, row[1], row[2])
-            met = wanted is not None and float(text.split()[0]) >= wanted
-            out += [text, "" if wanted is None else "%.2f %s" % (
-                wanted, "met" if met else "**missed**")]
-        rows.append(out)
     return table(head, rows)
 
 
-def figure_table(results):
+def figure_table(matrix):
     rows = []
-    for (medium, letter, shape), systems in results.items():
-        for key, samples in systems.items():
-            latencies = [ms for sample in samples for ms in sample.latencies]
-            rows.append([medium, letter, shape, SYSTEMS[key][0],
-                         spread([sample.rate for sample in samples], 0),
-                         spread([sample.cpu_ms for sample in samples], 2),
+    for group, systems in matrix.groups.items():
+        for key in SYSTEMS:
+            samples = systems.get(key, ())
+            latencies = [ms for sample in samples for ms in sample["ms"]]
+            if not latencies:
+                continue
+            rows.append([*group, SYSTEMS[key][0],
+                         spread([sample["rate"] for sample in samples], 1),
+                         ("≥ " if key == "amavis" else "") + spread(
+                             [sample["cpu_ms"] for sample in samples], 2),
                          "%.1f" % quantile(latencies, 0.50),
                          "%.1f" % quantile(latencies, 0.99)])
-    return table(["spool on", "mail", "shape", "system", "mails/s",
-                  "CPU ms/mail", "p50 ms", "p99 ms"], rows)
+    return table(["spool on", "signatures", "mail", "shape", "system",
+                  "mails/s", "CPU ms/mail", "p50 ms", "p99 ms"], rows)
 
 
-def memory_text(memory):
-    module = memory["sekisho"] - memory["plain"]
-    text = ("An Exim process that took ten mails has %d KB of its own; with "
-            "the module %d KB: **%d KB more** (goal: below 300, %s).\n\n" % (
-                memory["plain"], memory["sekisho"], module,
-                "met" if module < 300 else "**missed**"))
-    rows = [[what, str(count), "%.1f" % (rss / 1024), "%.1f" % (pss / 1024),
-             "%.1f" % (dirty / 1024)]
-            for what, count, rss, pss, dirty in memory["sekishod"]]
-    return text + table(["sekishod's processes", "number", "RSS of one, MB",
-                         "PSS of all, MB", "private of one, MB"], rows)
+def floor_table(run):
+    found = {}
+    for row in run["floor"]:
+        found.setdefault((row["signatures"], row["mail"]),
+                         []).append((row["cpu_ms"], row["engine_mb"]))
+    return table(["signatures", "mail", "CPU ms/mail", "engine, MB"],
+                 [[*key, spread([cpu for cpu, _ in values], 2),
+                   "%.0f" % max(size for _, size in values)]
+                  for key, values in found.items()])
 
 
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-        match = re.search(r"model name\s*: (.*)", file.read())
-    return match[1] if match else platform.machine()
+def again_table(run):
+    rows = [[mail, *("%.1f" % ms for ms in times), "%.2f" % (
+        times[1] / times[2]), "%.2f" % again_share(*times)]
+        for mail, times in again_times(run).items()]
+    return table(["mail", "plain Exim, ms", "new, ms", "again, ms",
+                  "new : again", "the same without plain Exim's part"], rows)
 
 
-def machine_text(media):
-    with open("/proc/meminfo", encoding="ascii") as file:
-        memory = int(re.search(r"MemTotal:\s*(\d+)", file.read())[1])
-    versions = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version}"
-         "\n", *PACKAGES], check=False, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL).stdout
-    installed = [line.split(" ", 1)[1] for line in versions.splitlines()
-                 if line.startswith("installed ")]
-    with open("/proc/loadavg", encoding="ascii") as file:
-        load = file.read().split()[0]
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"],
-                            check=False, text=True, stdout=subprocess.PIPE,
-                            cwd=os.path.dirname(__file__)).stdout.strip()
-    return "\n".join((
-        "- %s, commit %s" % (datetime.date.today(), commit or "unknown"),
-        "- %d × %s, %.0f GB, Linux %s; load %s at the end" % (
-            os.cpu_count(), cpu_name(), memory / 2**20, platform.release(),
-            load),
-        "- " + ", ".join(installed),
-        "- spools: " + ", ".join("%s (%s)" % item for item in media.items()),
-    ))
+def busy_table(run):
+    rows = []
+    for key, rounds in run["busy"]["ms"].items():
+        rows.append([SYSTEMS[key][0], *(spread(
+            [quantile(ms, share) for ms in rounds], 1)
+            for share in (0.5, 0.9, 0.99))])
+    return table(["system", "p50 ms", "p90 ms", "p99 ms"], rows)
 
 
-def floor_text(floor):
-    return table(["mail", "CPU ms/mail"],
-                 [[letter, spread(values, 2)]
-                  for letter, values in floor.items()])
+def memory_table(run):
+    daemons = {}
+    for row in run["daemons"]:
+        daemons.setdefault(row["system"], {})[row["signatures"]] = row["mb"]
+    sets = list(dict.fromkeys(row["signatures"] for row in run["daemons"]))
+    rows = []
+    for key, by_set in daemons.items():
+        rows.append([SYSTEMS[key][0], *("%.0f MB: %s" % (
+            sum(by_set[name].values()), ", ".join(
+                "%s %.0f" % item for item in by_set[name].items()))
+            if name in by_set else "" for name in sets)])
+    return table(["system"] + ["%s signatures" % name for name in sets], rows)
 
 
-def report(results, floor, memory, media, took):
-    rounds = " and ".join(str(len(samples["plain"]))
-                          for (_, letter, shape), samples in results.items()
-                          if (letter, shape) == ("4 KB text", "1x1"))
-    others = [key for key in SYSTEMS if key != "sekisho"]
-    cpu = table(["spool on", "mail", "shape"] +
-                [SYSTEMS[key][0] for key in others],
-                ratios(results, others,
-                       lambda sample: max(sample.cpu_ms, 0.001)))
-    return """# Benchmarks
+def process_table(run):
+    return table(["sekishod's processes, few signatures", "number",
+                  "RSS of one, MB", "PSS of all, MB", "private of one, MB"],
+                 [[what, str(count), *("%.1f" % mb for mb in sizes)]
+                  for what, count, *sizes in run["sekishod"]])
 
-Written by `tests/bench/run`; `make bench` shows the figures of your machine.
-In each of %s rounds (on each medium) every system got the same mails, one
-system after the other in changing order. A ratio is taken within a round; what
-is shown is the median of the rounds and the quarters around it. Shape CxM: C
-connections at any time, M mails on each. Exim queues and delivers nothing
-(`queue_only`); no mail is like another one, so no cache helps. The shipped
-policy, a directory (asked only when a rule of class spam fires, which none
-does here), a few test signatures, no DNS: SPF, DMARC and the block list are
-off. CPU is that of all processes of the system, without the client. What the
-time is spent on: `docs/performance.md`.
 
-%s
+def rate_bars(matrix):
+    """(label, rate of ours : theirs) for the chart: the middle shape."""
+    rows = []
+    for group in matrix.groups:
+        if group[3] != "8x1":
+            continue
+        for other, ours in OURS.items():
+            if other == "amavis":
+                continue    # would make the others too small to see
+            ratio = matrix.ratio(group, ours, other)
+            if ratio is not None:
+                rows.append(("%s, %s, %s : %s" % (
+                    group[2], group[0], group[1], other), ratio))
+    return rows
 
+
+def rounds_text(matrix):
+    counts = [len(systems["sekisho"]) for systems in matrix.groups.values()]
+    return "%d to %d" % (min(counts), max(counts))
+
+
+TEXT = """# Benchmarks
+
+Written by `tests/bench/write` from what `tests/bench/run {plan}` measured in
+{minutes} minutes; `make bench` shows the figures of your machine.
+
+{machine}
+
+## Goals
+
+{goals}
+
+## How it is measured
+
+In each round every system got the same mails, one system after the other in
+changing order; there were {rounds} rounds, for amavisd at most two. A ratio is
+taken within a round; what is shown is the median of the rounds and the
+quarters around it. Shape CxM: C connections at any time, M mails on each
+({shapes}). Exim queues and delivers nothing (`queue_only`); no mail is like
+another one, so no cache helps. The shipped policy, a directory (asked only
+when a rule of class spam fires, which none does here), no DNS: SPF, DMARC and
+the block list are off. "few" signatures are those of the tests; to 250,000
+more nothing is similar. clamd, rspamd (two workers) and amavisd-new (8
+children, Debian's defaults, virus checks on, no SpamAssassin) are Debian's.
+CPU is that of all processes of the system, without the client.
+
+amavisd is behind the queue: Exim accepts, sends to amavisd, and amavisd sends
+to a second port of Exim. There the mail is where those of the other systems
+are, so its rate is that of mails that got there, and its latency the time from
+the first byte until then. Its clients have their answer sooner, and so all of
+its mails are soon in the first queue, whatever the shape. The CPU of Exim's
+delivery processes is not in its figures.
+
+{mix}
 ## Rate of Exim + Sekisho compared with the others
 
-%s
+Above 1: more mails a second than the other one. Against Exim + clamd + rspamd
+it is Sekisho with rspamd.
+
+![rates, 8 connections](benchmarks-rate.svg)
+
+{rates}
 
 ## CPU per mail of Exim + Sekisho compared with the others
 
-%s
+Below 1: less than the other one.
+
+{cpu}
 
 ## The floor
 
 What libclamav alone takes for a scan, in a loop in one process, with the same
 signatures. Nobody who scans every mail with it can be faster.
 
-%s
+{floor}
+
+## The same mail again
+
+One connection of one mail at a time; medians. "again": header fields of its
+own, but the body of the one before, as a newsletter has it.
+
+{again}
+
+## 70 % load
+
+4 KB text comes by chance (Poisson), {rate:.0f} mails a second: 70 % of what
+Exim + Sekisho takes with 8 connections ({capacity:.0f} a second). Both get the
+same arrivals. A latency counts from the arrival.
+
+{busy}
 
 ## Memory
 
-%s
+PSS of the daemons that have to do with it, after the load.
 
+{memory}
+
+{processes}
+{growth}
 ## Figures
 
 Latency is from the first byte (of the connection, for its first mail) to the
 answer to the mail, over all rounds.
 
-%s
+{figures}
+"""
 
-This took %d minutes.
-""" % (rounds, machine_text(media), rate_table(results), cpu,
-       floor_text(floor), memory_text(memory), figure_table(results),
-       round(took / 60))
+
+def mix_text():
+    """The distribution, as the module that makes it says it."""
+    return "## The mix\n\n" + MIX.split("\n\n", 1)[1]
+
+
+def report(run, growth, growth_text):
+    matrix = Matrix(run["cells"])
+    lines = run["machine"] + ["spools: " + ", ".join(
+        "%s (%s)" % item for item in run["media"].items())]
+    return TEXT.format(
+        plan=run["plan"], minutes=round((run["end"] - run["begin"]) / 60),
+        machine="\n".join("- " + line for line in lines),
+        goals=goal_table(run, growth, matrix), rounds=rounds_text(matrix),
+        shapes=", ".join(SHAPES), mix=mix_text(),
+        rates=ratio_table(matrix, "rate"), cpu=ratio_table(matrix, "cpu_ms"),
+        floor=floor_table(run), again=again_table(run),
+        rate=run["busy"]["rate"], capacity=run["busy"]["capacity"],
+        busy=busy_table(run), memory=memory_table(run),
+        processes=process_table(run), growth=growth_text,
+        figures=figure_table(matrix))

@@ -1,7 +1,7 @@
 /*
- * smtpload.c - sends one mail many times over SMTP and says how long it took.
+ * smtpload.c - sends mails over SMTP and says how long it took.
  *
- * usage: smtpload PORT CONNECTIONS MESSAGES COUNT FILE
+ * usage: smtpload [-b] [-r RATE] PORT CONNECTIONS MESSAGES COUNT FILE ...
  *
  * CONNECTIONS are open at any time to 127.0.0.1; each sends MESSAGES mails one
  * after the other, says QUIT, and the next one takes its place until COUNT
@@ -9,9 +9,14 @@
  * ten mails on one connection measure that clock and nothing else: shapes are
  * many connections of few mails (research: exim, section 4).
  *
- * FILE is what a client sends after 354, with its dot at the end. Each run of
- * twelve "@" becomes something else in every mail, in letters of Base64: no
- * cache knows a mail that it saw before.
+ * With -r, connections come by chance (Poisson), so that RATE mails a second
+ * come on average, whether or not earlier ones were answered; CONNECTIONS is
+ * the most that are open. A latency counts from the moment a mail came, so
+ * what waits for a connection is seen.
+ *
+ * FILEs (template.h) are sent in turn. Every mail has marks of its own, so no
+ * cache knows one that it saw before; with -b only the header has, and bodies
+ * are those of the mails before.
  *
  * On stdout comes one line of JSON; any answer that was not expected ends it
  * with status 1 and that answer on stderr.
@@ -19,6 +24,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -31,10 +37,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "template.h"
+
 #define CONNECTIONS_MAX 500
-#define MARK "@@@@@@@@@@@@"
-#define MARK_LEN 12
-#define PATIENCE_MS 120000
+#define PATIENCE_S 300
 
 static const char greeting[] = "EHLO client.partner.test\r\n";
 /* In one piece, as Postfix and Exim send it (RFC 2920). */
@@ -54,25 +60,27 @@ struct connection {
 	enum step step;
 	unsigned int left;	/* mails still to send */
 	int64_t begin;		/* of the mail at work, ns */
-	const char *out;	/* what is being sent */
+	const char *out;	/* what is being sent ... */
 	size_t out_len;
+	struct letter letter;	/* ... and after it */
 	char in[4096];		/* answers, not yet a whole line */
 	size_t in_len;
-	char *mail;		/* its own copy, with its own marks */
 };
 
 static struct {
 	unsigned short port;
 	unsigned int connections, messages, count;
-	char *mail;
-	size_t mail_len;
-	size_t *marks;		/* offsets in mail */
-	size_t mark_count;
+	double rate;		/* mails a second; 0: as many as possible */
+	bool same_body;
+	struct template **templates;
+	unsigned int template_count;
 } job;
 
 static unsigned int started, accepted;
 static int64_t *latencies;	/* ns, one for each accepted mail */
 static uint64_t token;		/* differs between any two mails ever sent */
+static uint64_t first_token;
+static int64_t arrival;		/* of the next connection; with a rate only */
 
 static void __attribute__((noreturn, format(printf, 1, 2)))
 die(const char *fmt, ...)
@@ -95,19 +103,14 @@ now(clockid_t clock)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-static void
-mark_mail(struct connection *c)
+/* When the connection after that of "arrival" comes; the same in every run. */
+static int64_t
+next_arrival(void)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint64_t value = token++;
-	char text[MARK_LEN];
-	size_t i;
+	static unsigned short seed[3] = { 20, 26, 11 };
 
-	for (i = MARK_LEN; i-- > 0; value >>= 6)
-		text[i] = letters[value & 63];
-	for (i = 0; i < job.mark_count; i++)
-		memcpy(c->mail + job.marks[i], text, MARK_LEN);
+	return arrival + (int64_t)(-log(1 - erand48(seed)) *
+		job.messages / job.rate * 1e9);
 }
 
 static void
@@ -120,7 +123,6 @@ send_text(struct connection *c, const char *text, size_t len)
 static void
 begin_mail(struct connection *c)
 {
-	mark_mail(c);
 	c->step = MAIL;
 	send_text(c, envelope, sizeof(envelope) - 1);
 }
@@ -131,16 +133,21 @@ open_connection(struct connection *c)
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons(job.port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int64_t begin = now(CLOCK_MONOTONIC);
 	int yes = 1;
 
-	if (started >= job.count)
+	if (started >= job.count || (job.rate > 0 && arrival > begin))
 		return;
+	if (job.rate > 0) {
+		begin = arrival;
+		arrival = next_arrival();
+	}
 	c->left = job.count - started < job.messages ?
 		job.count - started : job.messages;
 	started += c->left;
 	c->step = CONNECTED;
 	c->in_len = c->out_len = 0;
-	c->begin = now(CLOCK_MONOTONIC);
+	c->begin = begin;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address,
 	    sizeof(address)) < 0)
@@ -156,7 +163,6 @@ close_connection(struct connection *c)
 		die("closed by the server, %u mails too early", c->left);
 	close(c->fd);
 	c->fd = -1;
-	open_connection(c);
 }
 
 static void
@@ -194,7 +200,10 @@ answered(struct connection *c, const char *line)
 		break;
 	case DATA:
 		c->step = SENT;
-		send_text(c, c->mail, job.mail_len);
+		letter_begin(&c->letter,
+			job.templates[token % job.template_count], token,
+			job.same_body ? first_token : token);
+		token++;
 		break;
 	case SENT:
 		mail_accepted(c);
@@ -233,17 +242,47 @@ read_answers(struct connection *c)
 static void
 write_some(struct connection *c)
 {
-	ssize_t n = send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
+	ssize_t n;
 
+	if (c->out_len > 0) {
+		n = send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
+		if (n > 0) {
+			c->out += n;
+			c->out_len -= (size_t)n;
+		}
+	} else {
+		n = letter_send(&c->letter, c->fd);
+	}
 	if (n < 0 && errno != EAGAIN)
 		die("send: %s", strerror(errno));
-	if (n < 0)
-		return;
-	c->out += n;
-	c->out_len -= (size_t)n;
 	/* Else Exim waits for 200 ms whether more will come. */
 	if (c->out_len == 0 && c->step == QUITTED)
 		shutdown(c->fd, SHUT_WR);
+}
+
+static bool
+has_output(const struct connection *c)
+{
+	return c->fd >= 0 && (c->out_len > 0 || letter_left(&c->letter) > 0);
+}
+
+/* Waits for the sockets, or until the next connection comes. */
+static void
+wait_for(struct pollfd *fds)
+{
+	struct timespec patience = { .tv_sec = PATIENCE_S };
+	int64_t wait;
+	int n;
+
+	if (job.rate > 0 && started < job.count) {
+		wait = arrival - now(CLOCK_MONOTONIC);
+		wait = wait < 0 ? 1000000 : wait;	/* none is free */
+		patience.tv_sec = wait / 1000000000;
+		patience.tv_nsec = wait % 1000000000;
+	}
+	n = ppoll(fds, job.connections, &patience, NULL);
+	if (n == 0 && patience.tv_sec == PATIENCE_S)
+		die("no answer for %d s, %u mails sent", PATIENCE_S, accepted);
 }
 
 static void
@@ -251,56 +290,45 @@ run(struct connection *connections)
 {
 	struct pollfd fds[CONNECTIONS_MAX];
 	struct connection *c;
-	unsigned int i, open = 1;
+	unsigned int i, open;
 
-	for (i = 0; i < job.connections; i++)
-		open_connection(&connections[i]);
-	while (open > 0) {
+	for (;;) {
 		for (i = open = 0; i < job.connections; i++) {
 			c = &connections[i];
+			if (c->fd < 0)
+				open_connection(c);
 			open += c->fd >= 0;
 			fds[i].fd = c->fd;
 			fds[i].events = POLLIN |
-				(c->out_len > 0 ? POLLOUT : 0);
+				(has_output(c) ? POLLOUT : 0);
 		}
-		if (open > 0 && poll(fds, job.connections, PATIENCE_MS) == 0)
-			die("no answer for %d s, %u mails sent",
-				PATIENCE_MS / 1000, accepted);
-		for (i = 0; open > 0 && i < job.connections; i++) {
+		if (open == 0 && started == job.count)
+			break;
+		wait_for(fds);
+		for (i = 0; i < job.connections; i++) {
 			if (fds[i].fd < 0)
 				continue;
 			if (fds[i].revents & (POLLIN | POLLHUP | POLLERR))
 				read_answers(&connections[i]);
 			/* Most of what an answer asks for fits at once. */
-			if (connections[i].fd >= 0 &&
-			    connections[i].out_len > 0)
+			if (has_output(&connections[i]))
 				write_some(&connections[i]);
 		}
 	}
 }
 
 static void
-read_mail(const char *path)
+read_templates(char **paths, int count)
 {
-	FILE *file = fopen(path, "re");
-	char *mark;
-	long len;
-
-	if (file == NULL || fseek(file, 0, SEEK_END) < 0 ||
-	    (len = ftell(file)) < 0)
-		die("%s: %s", path, strerror(errno));
-	rewind(file);
-	job.mail_len = (size_t)len;
-	job.mail = calloc(1, job.mail_len + 1);
-	job.marks = calloc(job.mail_len / MARK_LEN + 1, sizeof(size_t));
-	if (job.mail == NULL || job.marks == NULL)
-		die("no memory for %s", path);
-	if (fread(job.mail, 1, job.mail_len, file) != job.mail_len)
-		die("%s: cannot read it", path);
-	fclose(file);
-	for (mark = strstr(job.mail, MARK); mark != NULL;
-	     mark = strstr(mark + MARK_LEN, MARK))
-		job.marks[job.mark_count++] = (size_t)(mark - job.mail);
+	job.template_count = (unsigned int)count;
+	job.templates = calloc(job.template_count, sizeof(*job.templates));
+	if (job.templates == NULL)
+		die("no memory");
+	while (count-- > 0) {
+		job.templates[count] = template_read(paths[count]);
+		if (job.templates[count] == NULL)
+			die("%s: %s", paths[count], strerror(errno));
+	}
 }
 
 static unsigned int
@@ -314,6 +342,28 @@ number(const char *text, unsigned int max)
 	return (unsigned int)value;
 }
 
+static void
+read_arguments(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "br:")) != -1) {
+		if (option == 'b')
+			job.same_body = true;
+		else if (option != 'r' || (job.rate = atof(optarg)) <= 0)
+			die("unknown option, or not a rate");
+	}
+	argv += optind;
+	if (argc - optind < 5)
+		die("usage: smtpload [-b] [-r RATE] PORT CONNECTIONS MESSAGES "
+			"COUNT FILE ...");
+	job.port = (unsigned short)number(argv[0], 65535);
+	job.connections = number(argv[1], CONNECTIONS_MAX);
+	job.messages = number(argv[2], 100000);
+	job.count = number(argv[3], 10000000);
+	read_templates(argv + 4, argc - optind - 4);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -321,26 +371,18 @@ main(int argc, char **argv)
 	int64_t begin, end;
 	unsigned int i;
 
-	if (argc != 6)
-		die("usage: smtpload PORT CONNECTIONS MESSAGES COUNT FILE");
-	job.port = (unsigned short)number(argv[1], 65535);
-	job.connections = number(argv[2], CONNECTIONS_MAX);
-	job.messages = number(argv[3], 100000);
-	job.count = number(argv[4], 10000000);
-	read_mail(argv[5]);
-	token = (uint64_t)now(CLOCK_REALTIME);
+	read_arguments(argc, argv);
+	first_token = token = (uint64_t)now(CLOCK_REALTIME);
+	/* Each run begins with the same file. */
+	token -= token % job.template_count;
 	latencies = calloc(job.count, sizeof(*latencies));
 	connections = calloc(job.connections, sizeof(*connections));
 	if (latencies == NULL || connections == NULL)
 		die("no memory");
-	for (i = 0; i < job.connections; i++) {
+	for (i = 0; i < job.connections; i++)
 		connections[i].fd = -1;
-		connections[i].mail = malloc(job.mail_len);
-		if (connections[i].mail == NULL)
-			die("no memory for %u mails", job.connections);
-		memcpy(connections[i].mail, job.mail, job.mail_len);
-	}
 	begin = now(CLOCK_MONOTONIC);
+	arrival = begin;
 	run(connections);
 	end = now(CLOCK_MONOTONIC);
 	printf("{\"accepted\": %u, \"seconds\": %.6f, \"latency_us\": [",

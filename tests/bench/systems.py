@@ -1,11 +1,11 @@
-"""The systems that are compared: each a whole stack of its own, and what the
-kernel says about its processes."""
+"""The systems that are compared: each a whole stack of its own."""
 import json
 import os
+import re
 import shutil
-import smtplib
 import subprocess
 import sys
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -15,15 +15,17 @@ sys.path[:0] = [os.path.join(TOP, "tests", "it"),
 from process import session_members, stat_fields  # noqa: E402
 from running import Stack, wait_until  # noqa: E402
 
-SCANLOOP = os.path.join(TOP, "build", "tests", "bench", "scanloop")
 LOAD = os.path.join(TOP, "build", "tests", "bench", "smtpload")
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Name in the report, key, STACK_MODULE; the first is what ratios refer to.
+# Key: name in the report, STACK_MODULE, STACK_RSPAMD.
 SYSTEMS = {
-    "plain": ("plain Exim", "0"),
-    "sekisho": ("Exim + Sekisho", "1"),
-    "clamd": ("Exim + clamd (`malware=`)", "malware"),
+    "plain": ("plain Exim", "0", "0"),
+    "sekisho": ("Exim + Sekisho", "1", "0"),
+    "clamd": ("Exim + clamd (`malware=`)", "malware", "0"),
+    "rspamd": ("Exim + clamd + rspamd (`spam=`)", "malware", "1"),
+    "sekisho-rspamd": ("Exim + Sekisho + rspamd", "1", "1"),
+    "amavis": ("Exim + amavisd-new + clamd", "amavis", "0"),
 }
 
 
@@ -31,16 +33,34 @@ class BenchError(Exception):
     """Why there are no figures."""
 
 
+class Sample:
+    """One measurement; latencies in ms."""
+
+    def __init__(self, count, seconds, cpu, latencies):
+        self.rate = count / seconds
+        self.cpu_ms = cpu * 1000 / count
+        self.latencies = latencies
+
+    def values(self):
+        """For JSON."""
+        return {"rate": round(self.rate, 3), "cpu_ms": round(self.cpu_ms, 4),
+                "ms": [round(ms, 2) for ms in self.latencies]}
+
+
 class System:
     """One stack that takes mail and delivers none."""
 
-    def __init__(self, key, directory, port_base):
-        self.name, module = SYSTEMS[key]
+    rounds = sys.maxsize    # in how many it takes part
+
+    def __init__(self, key, directory, port_base, **settings):
+        self.name, module, rspamd = SYSTEMS[key]
         self.key = key
         self.folder = os.path.join(directory, key)
-        self.stack = Stack(self.folder, port_base,
-                           STACK_MODULE=module, STACK_RSPAMD="0",
-                           STACK_REPUTATION="0", STACK_QUEUE_ONLY="1")
+        self.stack = Stack(self.folder, port_base, STACK_MODULE=module,
+                           STACK_RSPAMD=rspamd, STACK_REPUTATION="0",
+                           STACK_QUEUE_ONLY=self.queue_only, **settings)
+
+    queue_only = "1"
 
     def up(self):
         """Starts it, with nothing of an earlier run."""
@@ -54,10 +74,15 @@ class System:
 
     def down(self):
         self.stack.down()
+        shutil.rmtree(os.path.realpath(self.folder), ignore_errors=True)
 
     @property
     def directory(self):
         return self.stack.env["STACK_DIR"]
+
+    @property
+    def signatures(self):
+        return self.stack.env["SIGNATURES"]
 
     # -- processes ---------------------------------------------------------
 
@@ -66,25 +91,26 @@ class System:
         with open(path, encoding="ascii") as file:
             return int(file.read())
 
-    def processes(self):
-        """All running processes of the stack."""
-        found = []
-        for name in os.listdir(os.path.join(self.directory, "run")):
-            daemon, _, ending = name.rpartition(".")
-            if ending == "pid":
-                found += session_members(self.leader(daemon))
-        return found
+    def daemons(self):
+        """The names of its daemons."""
+        return sorted(name[:-len(".pid")] for name in os.listdir(
+            os.path.join(self.directory, "run")) if name.endswith(".pid"))
 
     def cpu_seconds(self):
         """What its processes used, with their children that have ended."""
         total = 0
-        for pid in self.processes():
-            fields = stat_fields(pid)
-            if fields is not None:
-                total += sum(int(number) for number in fields[11:15])
+        for daemon in self.daemons():
+            for pid in session_members(self.leader(daemon)):
+                fields = stat_fields(pid)
+                if fields is not None:
+                    total += sum(int(number) for number in fields[11:15])
         return total / TICKS
 
     # -- load --------------------------------------------------------------
+
+    def count(self, shape, wanted):
+        """How many mails a measurement takes: whole shapes."""
+        return max(shape[0], wanted)
 
     def settle(self):
         """Waits for the last SMTP process: then all its time is known."""
@@ -102,103 +128,72 @@ class System:
                 else:
                     os.unlink(path.path)
 
-    def load(self, shape, count, letter_file):
-        """Sends count mails. Seconds, CPU seconds and all latencies (ms)."""
-        cpu = self.cpu_seconds()
+    def send(self, shape, count, letter_files, options=()):
+        """Runs smtpload; seconds and latencies in ms."""
         result = subprocess.run(
-            [LOAD, str(self.stack.port("SMTP")), *map(str, shape), str(count),
-             letter_file], check=False, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
+            [LOAD, *options, str(self.stack.port("SMTP")), *map(str, shape),
+             str(count), *letter_files], check=False, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if result.returncode != 0:
             raise BenchError("%s: %s" % (self.name, result.stderr.strip()))
         said = json.loads(result.stdout)
+        return said["seconds"], [us / 1000 for us in said["latency_us"]]
+
+    def load(self, shape, count, letter_files, options=()):
+        """Sends count mails; a Sample."""
+        cpu = self.cpu_seconds()
+        seconds, latencies = self.send(shape, count, letter_files, options)
         self.settle()
         cpu = self.cpu_seconds() - cpu
         self.empty_spool()
-        return Sample(count, said["seconds"], cpu,
-                      [us / 1000 for us in said["latency_us"]])
+        return Sample(count, seconds, cpu, latencies)
 
 
-def scan_floor(system, count, letter_file):
-    """CPU ms of a bare libclamav for that mail, with the same signatures."""
-    result = subprocess.run(
-        [SCANLOOP, system.stack.env["SIGNATURES"], str(count), letter_file],
-        check=False, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env=dict(os.environ, TMPDIR="/dev/shm"
-                                            if os.path.isdir("/dev/shm")
-                                            else "/tmp"))
-    if result.returncode != 0:
-        raise BenchError("scanloop does not scan %s" % letter_file)
-    return json.loads(result.stdout)["cpu_ms"]
+class ContentFilter(System):
+    """Exim that sends all to amavisd and gets it back: a mail is done when its
+    second Exim has it. Until then the first one's queue holds it, so no client
+    waits; the rate is that of mails that are through, and a latency is the time
+    from the first byte until amavisd's 250, which comes after the second
+    Exim's. Exim's deliveries are no children that it waits for: their CPU is
+    not in the figures."""
+
+    rounds = 2
+    queue_only = "0"
+
+    def count(self, shape, wanted):
+        """It takes ten times as long: a part of the mails, but whole
+        connections."""
+        return max(shape[0] * shape[1], wanted // 4)
+
+    def settle(self):
+        """amavisd keeps its connections to Exim."""
+
+    def send(self, shape, count, letter_files, options=()):
+        with open(self.stack.env["EXIM_LOG"], "ab+") as log:
+            begin = time.monotonic()
+            super().send(shape, count, letter_files, options)
+            through, rest = [], b""
+            while len(through) < count:
+                if time.monotonic() - begin > 900:
+                    raise BenchError("amavisd: %d of %d mails are back" %
+                                     (len(through), count))
+                time.sleep(0.005)
+                rest += log.read()
+                lines, _, rest = rest.rpartition(b"\n")
+                through += re.findall(rb" => .* T=amavis .*QT=(\S+)", lines)
+            seconds = time.monotonic() - begin
+        return seconds, [1000 * exim_seconds(text) for text in through]
 
 
-class Sample:
-    """One measurement."""
-
-    def __init__(self, count, seconds, cpu, latencies):
-        self.rate = count / seconds
-        self.cpu_ms = cpu * 1000 / count
-        self.latencies = latencies
+def exim_seconds(text):
+    """Of Exim's notation, 1m2.345s."""
+    units = {b"d": 86400, b"h": 3600, b"m": 60, b"s": 1}
+    return sum(float(number) * units[unit] for number, unit in
+               re.findall(rb"([0-9.]+)([dhms])", text))
 
 
-# -- memory ----------------------------------------------------------------
-
-def rollup(pid):
-    """/proc/PID/smaps_rollup in KB: Rss, Pss, Private_Dirty ..."""
-    values = {}
-    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
-        for line in file:
-            name, _, value = line.partition(":")
-            if value.endswith(" kB\n"):
-                values[name] = int(value.split()[0])
-    return values
-
-
-def private(pid):
-    values = rollup(pid)
-    return values["Private_Dirty"] + values["Private_Clean"]
-
-
-def smtp_process_memory(system, letter, mails=10):
-    """Private KB of the Exim process behind a connection that sent mails."""
-    daemon = system.leader("exim")
-    before = set(session_members(daemon))
-    with smtplib.SMTP("127.0.0.1", system.stack.port("SMTP"),
-                      timeout=120) as smtp:
-        smtp.ehlo("client.partner.test")
-        for _ in range(mails):
-            smtp.sendmail("sender@partner.test", ["alice@example.test"],
-                          letter)
-        (child,) = set(session_members(daemon)) - before
-        memory = private(child)
-    system.empty_spool()
-    return memory
-
-
-def parent(pid):
-    return int(stat_fields(pid)[1])
-
-
-def command_line(pid):
-    with open("/proc/%d/cmdline" % pid, "rb") as file:
-        return file.read().decode().split("\0")
-
-
-def sekishod_memory(system):
-    """Rows of (what, how many, Rss KB of one, Pss KB of all)."""
-    master = system.leader("sekishod")
-    children = [pid for pid in session_members(master) if pid != master]
-    loaders = [pid for pid in children if parent(pid) == master and
-               "-g" in command_line(pid)]
-    inspectors = [pid for pid in children if parent(pid) in loaders]
-    clerks = [pid for pid in children
-              if pid not in loaders and pid not in inspectors]
-    rows = []
-    for what, pids in (("master", [master]), ("clerk", clerks),
-                       ("generation (loads the engine)", loaders),
-                       ("inspector", inspectors)):
-        memory = [rollup(pid) for pid in pids]
-        rows.append((what, len(pids), max(m["Rss"] for m in memory),
-                     sum(m["Pss"] for m in memory),
-                     max(m["Private_Dirty"] for m in memory)))
-    return rows
+def systems(directory, port_base, keys=tuple(SYSTEMS), **settings):
+    """One of each, a hundred ports apart."""
+    return [(ContentFilter if key == "amavis" else System)(
+        key, directory, port_base + 100 * number, **settings)
+        for number, key in enumerate(keys)]

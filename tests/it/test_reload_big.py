@@ -2,9 +2,9 @@
 O4): nothing is deferred, nothing passes unscanned, two engines at most."""
 import contextlib
 import os
-import random
 import signal
 import smtplib
+import sys
 import threading
 import time
 
@@ -12,33 +12,16 @@ import pytest
 
 from mails import EICAR, mail
 from reading import attachments, subject
-from running import switch, wait_until
+from running import TOP, switch, wait_until
 from test_reload import write_signature
+
+sys.path.append(os.path.join(TOP, "tests/stack"))
+from signatures import generated    # noqa: E402
 
 SIGNATURES = 250000
 RELOADS = 10
 FLOWS = 3
 PEAK = 2.1      # of the memory with one engine, at the same work
-
-
-def generated(count):
-    """Name of a file -> text: hashes, byte patterns, expressions of both."""
-    dice = random.Random(20261125)
-    hashes, patterns, logical = [], [], []
-    for number in range(count):
-        kind = number % 10
-        if kind < 6:
-            hashes.append("%032x:%d:It.Hash.%d\n" % (
-                dice.getrandbits(128), 1000 + number, number))
-        elif kind < 9:
-            patterns.append("It.Bytes.%d:0:*:%s\n" % (
-                number, dice.randbytes(dice.randrange(12, 40)).hex()))
-        else:
-            logical.append("It.Logical.%d;Engine:81-255,Target:0;0&1;%s;%s\n" %
-                           (number, dice.randbytes(14).hex(),
-                            dice.randbytes(14).hex()))
-    return {"many.hdb": "".join(hashes), "many.ndb": "".join(patterns),
-            "many.ldb": "".join(logical)}
 
 
 @pytest.fixture(scope="module", name="site")

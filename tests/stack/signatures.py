@@ -7,6 +7,7 @@ phishing: libclamav wants to be told which domains are worth it.
 """
 import hashlib
 import os
+import random
 
 EICAR = b"".join((b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR", b"-STANDARD-",
                   b"ANTIVIRUS-TEST", b"-FILE!$H+H*"))
@@ -28,3 +29,24 @@ def write_signatures(folder):
                   encoding="ascii") as file:
             file.write("%s:%d:Clamav.Test.File\n" % (
                 hashlib.md5(data).hexdigest(), len(data)))
+
+
+def generated(count):
+    """Name of a file -> text, so many signatures that match nothing: hashes,
+    byte patterns, expressions of both."""
+    dice = random.Random(20261125)
+    hashes, patterns, logical = [], [], []
+    for number in range(count):
+        kind = number % 10
+        if kind < 6:
+            hashes.append("%032x:%d:It.Hash.%d\n" % (
+                dice.getrandbits(128), 1000 + number, number))
+        elif kind < 9:
+            patterns.append("It.Bytes.%d:0:*:%s\n" % (
+                number, dice.randbytes(dice.randrange(12, 40)).hex()))
+        else:
+            logical.append("It.Logical.%d;Engine:81-255,Target:0;0&1;%s;%s\n" %
+                           (number, dice.randbytes(14).hex(),
+                            dice.randbytes(14).hex()))
+    return {"many.hdb": "".join(hashes), "many.ndb": "".join(patterns),
+            "many.ldb": "".join(logical)}
