@@ -2,13 +2,13 @@
  * askdirectory.c - how long the one search for a message takes, with sekishod's
  * own code (SPEC A9). tests/bench/directory calls it.
  *
- *	askdirectory CONFIG ACCOUNTS RECIPIENTS QUESTIONS
+ *	askdirectory CONFIG ACCOUNTS SENDERS RECIPIENTS QUESTIONS
  *
  * asks QUESTIONS times about RECIPIENTS of the addresses u0@example.com to
- * u(ACCOUNTS-1)@example.com, and as many times before without counting. Half of
- * the questions name a sender whom the first recipient has approved. Prints
- * the median, the 99th of a hundred and the longest in microseconds, and how
- * many recipients had approved.
+ * u(ACCOUNTS-1)@example.com, and as many times before without counting. Each
+ * has approved SENDERS senders; half of the questions name one of the first
+ * recipient's. Prints the median, the 99th of a hundred and the longest in
+ * microseconds, and how many recipients had approved.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,8 +40,8 @@ compare(const void *a, const void *b)
 
 /* One question about random accounts; returns how many approve, or -1. */
 static int
-ask(struct directory *directory, unsigned int accounts, size_t recipients,
-	struct sekisho_error *err)
+ask(struct directory *directory, unsigned int accounts, unsigned int senders,
+	size_t recipients, struct sekisho_error *err)
 {
 	static char texts[RECIPIENTS_MAX][64], sender[64];
 	const char *names[RECIPIENTS_MAX];
@@ -62,9 +62,9 @@ ask(struct directory *directory, unsigned int accounts, size_t recipients,
 		names[i] = texts[i];
 		wanted[i] = true;
 	}
-	/* Everybody has approved 20 of these 40. */
+	/* Everybody has approved the first half of these. */
 	snprintf(sender, sizeof(sender), "s%u@sender%u.example", first,
-		arc4random_uniform(40));
+		arc4random_uniform(2 * senders));
 	if (directory_approvals(directory, &question, sekisho_deadline(60000),
 	    approved, err) < 0)
 		return -1;
@@ -77,28 +77,30 @@ int
 main(int argc, char *argv[])
 {
 	struct sekisho_error err;
-	struct config *config = argc == 5 ? config_load(argv[1], &err) : NULL;
+	struct config *config = argc == 6 ? config_load(argv[1], &err) : NULL;
 	struct directory *directory;
-	unsigned int accounts;
+	unsigned int accounts, senders;
 	size_t recipients, questions, i;
 	int64_t *times, begin;
 	int approved = 0, n;
 
 	if (config == NULL) {
-		fprintf(stderr, "askdirectory: %s\n", argc == 5 ? err.text :
-			"CONFIG ACCOUNTS RECIPIENTS QUESTIONS");
+		fprintf(stderr, "askdirectory: %s\n", argc == 6 ? err.text :
+			"CONFIG ACCOUNTS SENDERS RECIPIENTS QUESTIONS");
 		return 2;
 	}
 	accounts = (unsigned int)strtoul(argv[2], NULL, 10);
-	recipients = strtoul(argv[3], NULL, 10);
-	questions = strtoul(argv[4], NULL, 10);
+	senders = (unsigned int)strtoul(argv[3], NULL, 10);
+	recipients = strtoul(argv[4], NULL, 10);
+	questions = strtoul(argv[5], NULL, 10);
 	times = calloc(questions + 1, sizeof(*times));
 	directory = directory_new(config, NULL);
-	if (times == NULL || recipients > RECIPIENTS_MAX || questions == 0)
+	if (times == NULL || recipients > RECIPIENTS_MAX || questions == 0 ||
+	    senders == 0)
 		return 2;
 	for (i = 0; i < 2 * questions; i++) {
 		begin = now_us();
-		n = ask(directory, accounts, recipients, &err);
+		n = ask(directory, accounts, senders, recipients, &err);
 		if (n < 0) {
 			fprintf(stderr, "askdirectory: %s\n", err.text);
 			return 1;
