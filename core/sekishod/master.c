@@ -26,10 +26,8 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "clerk.h"
 #include "config.h"
 #include "directory_cache.h"
-#include "generation.h"
 #include "listener.h"
 #include "log.h"
 #include "master.h"
