@@ -42,12 +42,19 @@ look_folders(struct check *check, const char *user)
 			check_line(check, said));
 }
 
+static const char *
+all_users(struct check *check, int *status_r)
+{
+	static const char *const arguments[] = { "user", "*", NULL };
+
+	return doveadm(check, arguments, status_r);
+}
+
 static void
 look_users(struct check *check)
 {
-	static const char *const arguments[] = { "user", "*", NULL };
 	int status;
-	const char *said = doveadm(check, arguments, &status);
+	const char *said = all_users(check, &status);
 	const char *line = check_line(check, said);
 
 	if (strstr(said, "auth-userdb") != NULL ||
@@ -65,6 +72,60 @@ look_users(struct check *check)
 			"" : ": ", status == 0 ? "" : line);
 	else
 		look_folders(check, line);
+}
+
+/* One whose name has no domain, or NULL; of such sites are the next two. */
+static const char *
+short_name(struct check *check)
+{
+	int status;
+	const char *line = check_line(check, all_users(check, &status));
+
+	return status != 0 || *line == '\0' || strchr(line, '@') != NULL ?
+		NULL : line;
+}
+
+/* By sekisho_address sekishod knows a user, and the seal of his held mail. */
+static void
+look_address(struct check *check)
+{
+	static const char *const arguments[] = { "-h",
+		"plugin/sekisho_address", NULL };
+	int status;
+	const char *address = check_line(check, check_dovecot_says(check,
+		check->doveconf, arguments, &status));
+	const char *user = short_name(check);
+
+	if (user != NULL && strchr(address, '@') == NULL)
+		check_wrong(check, "in plugin { }: sekisho_address = "
+			"%n@example.com, with your domain; doveadm reload",
+			"Dovecot knows users without a domain, such as %s, and "
+			"sekisho_address adds none: sekishod does not know "
+			"them", user);
+}
+
+/*
+ * Held mail comes by LMTP, with the whole address. Only of the system's users
+ * it is sure that they have no domain; other userdbs may find addresses.
+ */
+static void
+look_lmtp_names(struct check *check)
+{
+	const char *user = short_name(check);
+	const char *arguments[] = { "user", NULL, NULL };
+	int status;
+
+	if (user == NULL || strstr(check->dovecot_text,
+	    "\nuserdb {\n  driver = passwd\n") == NULL)
+		return;
+	arguments[1] = pool_printf(check->pool, "%s@example.com", user);
+	doveadm(check, arguments, &status);
+	if (status != 0)
+		check_wrong(check, "auth_username_format = %Ln; doveadm reload",
+			"Dovecot knows the user %s, but not %s: held mail "
+			"comes with the whole address and would be "
+			"refused, with a bounce to its sender", user,
+			arguments[1]);
 }
 
 static void
@@ -92,6 +153,8 @@ look_timer(struct check *check)
 
 static const struct check_look looks[] = {
 	{ "doveadm knows them, and they can log in", look_users },
+	{ "sekisho_address is an address", look_address },
+	{ "LMTP finds them by their addresses", look_lmtp_names },
 	{ "the timer is set that deletes old held mail", look_timer },
 	{ NULL, NULL },
 };
