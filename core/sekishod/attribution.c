@@ -23,8 +23,7 @@ part_is_listed(const struct inspection *inspection, size_t index)
 {
 	const char *type = inspection->parts[index].true_type;
 
-	return strcmp(type, "application/x-rar") == 0 ||
-		strcmp(type, "application/vnd.rar") == 0;
+	return strcmp(type, "application/x-rar") == 0;
 }
 
 /* While it goes on. */

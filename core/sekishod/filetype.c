@@ -30,6 +30,17 @@ filetype_open(struct sekisho_error *err)
 	return -1;
 }
 
+/*
+ * Policies name types, so a type has one name whatever libmagic there is. All
+ * that rules are likely to ask for is called the same in 5.44 and 5.46, but:
+ */
+static const char *
+one_name(const char *type)
+{
+	return strcmp(type, "application/vnd.rar") == 0 ?
+		"application/x-rar" : type;
+}
+
 const char *
 filetype_of(const void *data, size_t len)
 {
@@ -38,7 +49,7 @@ filetype_of(const void *data, size_t len)
 	if (magic == NULL || len == 0)
 		return "";
 	type = magic_buffer(magic, data, len < LOOK_AT ? len : LOOK_AT);
-	return type != NULL ? type : "";
+	return type != NULL ? one_name(type) : "";
 }
 
 bool

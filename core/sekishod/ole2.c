@@ -1,6 +1,7 @@
 /*
  * ole2.c - read and copy OLE2 compound files.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include <gsf/gsf.h>
