@@ -34,7 +34,7 @@ approved_entry_is_id(const char *message_id)
 {
 	const char *hex = message_id + strlen(ID_BEGIN);
 
-	return str_begins(message_id, ID_BEGIN) &&
+	return str_begins_with(message_id, ID_BEGIN) &&
 		strspn(hex, "0123456789abcdef") == 2 * ID_BYTES &&
 		strcmp(hex + 2 * ID_BYTES, ID_END) == 0;
 }

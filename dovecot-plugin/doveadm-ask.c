@@ -3,6 +3,7 @@
  */
 #include "doveadm-ask.h"
 #include "sekisho.h"
+#include "setting.h"
 
 #include <doveadm-print.h>
 
@@ -51,23 +52,43 @@ print_answer(const struct doveadm_ask *ask,
 			answer->field_count, *column));
 }
 
-/* user, and an argument in each further field. */
+/* The words that were given for a parameter, none or more. */
+static const char *const *
+words_of(const struct doveadm_cmd_context *cctx,
+	const struct doveadm_ask_argument *argument)
+{
+	const char *const *words;
+	const char **word = t_new(const char *, 2);
+
+	if (argument->several && doveadm_cmd_param_array(cctx,
+	    argument->parameter, &words))
+		return words;
+	if (!argument->several)
+		(void)doveadm_cmd_param_str(cctx, argument->parameter, word);
+	return word;
+}
+
+/* user, and each word in a further field. */
 static struct sekisho_request
 make_request(const struct doveadm_ask_context *ask, const char *address)
 {
-	const char *const *name = ask->ask->arguments;
-	unsigned int i, count = str_array_length(ask->ctx.args);
-	struct sekisho_field *fields = t_new(struct sekisho_field, count + 1);
-	struct sekisho_request request = { ask->ask->verb, fields, 1 };
+	const struct doveadm_ask_argument *argument = ask->ask->arguments;
+	struct sekisho_field field = { "user", address };
+	const char *const *word;
+	ARRAY(struct sekisho_field) fields;
 
-	fields[0] = (struct sekisho_field){ "user", address };
-	for (i = 0; name != NULL && i < count; i++) {
-		fields[request.field_count++] = (struct sekisho_field){
-			*name, ask->ctx.args[i] };
-		if (name[1] != NULL)
-			name++;
+	t_array_init(&fields, 8);
+	array_push_back(&fields, &field);
+	for (; argument != NULL && argument->field != NULL; argument++) {
+		field.name = argument->field;
+		word = words_of(ask->ctx.cctx, argument);
+		for (; *word != NULL; word++) {
+			field.value = *word;
+			array_push_back(&fields, &field);
+		}
 	}
-	return request;
+	return (struct sekisho_request){ ask->ask->verb,
+		array_front_modifiable(&fields), array_count(&fields) };
 }
 
 static int
@@ -75,19 +96,19 @@ ask_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	struct doveadm_ask_context *ask = container_of(ctx,
 		struct doveadm_ask_context, ctx);
-	const char *address = compat_setting(user, "sekisho_address");
-	const char *socket = compat_setting(user, "sekisho_socket");
+	const char *address = setting_get(user, "sekisho_address",
+		user->username);
+	const char *socket = setting_get(user, "sekisho_socket",
+		SEKISHO_CONTROL_SOCKET);
 	struct sekisho_answer answer = { .status =
 		SEKISHO_STATUS_UNAVAILABLE, .text = "" };
 	struct sekisho_request request;
 	struct sekisho_error err;
 	int result = 0;
 
-	request = make_request(ask, address != NULL ? address :
-		user->username);
-	if (sekisho_request_call(socket != NULL ? socket :
-	    SEKISHO_CONTROL_SOCKET, &request, -1, sekisho_deadline(ASK_MS),
-	    &answer, &err) < 0)
+	request = make_request(ask, address);
+	if (sekisho_request_call(socket, &request, -1,
+	    sekisho_deadline(ASK_MS), &answer, &err) < 0)
 		answer.text = err.text;
 	if (answer.status == SEKISHO_STATUS_OK) {
 		print_answer(ask->ask, &answer);
@@ -102,14 +123,12 @@ ask_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 }
 
 static void
-ask_init(struct doveadm_mail_cmd_context *ctx, const char *const args[])
+ask_init(struct doveadm_mail_cmd_context *ctx COMPAT_DOVEADM_ARGS)
 {
 	struct doveadm_ask_context *ask = container_of(ctx,
 		struct doveadm_ask_context, ctx);
 	const char *const *column;
 
-	if (ask->ask->arguments == NULL && args[0] != NULL)
-		doveadm_mail_help_name(ctx->cmd->name);
 	if (ask->ask->rows != NULL)
 		doveadm_print_header(ask->ask->rows, ask->ask->rows, 0);
 	for (column = ask->ask->columns; ask->ask->rows == NULL &&

@@ -13,11 +13,17 @@
 
 #include "request.h"
 
+/* A parameter of a command, and the field for its words. */
+struct doveadm_ask_argument {
+	const char *parameter;
+	const char *field;
+	bool several;		/* it takes all words that are left */
+};
+
 /* What one command asks and shows. */
 struct doveadm_ask {
 	const char *verb;	/* sekisho-protocol(7) */
-	const char *const *arguments;	/* their fields; the last one takes
-					   all that are left; or NULL */
+	const struct doveadm_ask_argument *arguments;	/* or NULL */
 	const char *rows;	/* each field of this name is a line; or NULL */
 	const char *const *columns;	/* fields of the line; or NULL */
 	bool skip_strangers;	/* users without an account are no error */

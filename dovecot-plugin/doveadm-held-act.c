@@ -6,6 +6,7 @@
 #include "doveadm-held.h"
 #include "held-mail.h"
 #include "retention.h"
+#include "setting.h"
 
 #include <array.h>
 #include <doveadm-print.h>
@@ -61,14 +62,12 @@ act_end(struct act *act, bool done, const char *result)
 }
 
 static struct mailbox *
-action_folder(struct mailbox *quarantine, const char *setting,
+action_folder(struct mailbox *quarantine, const char *name,
 	const char *preset)
 {
 	struct mail_namespace *ns = mailbox_get_namespace(quarantine);
-	const char *name = compat_setting(ns->user, setting);
 
-	if (name == NULL || *name == '\0')
-		name = preset;
+	name = setting_get(ns->user, name, preset);
 	return mailbox_alloc(ns->list, t_strdup_printf("%s%c%s",
 		mailbox_get_vname(quarantine), mail_namespace_get_sep(ns),
 		name), MAILBOX_FLAG_SAVEONLY | MAILBOX_FLAG_IGNORE_ACLS);

@@ -5,6 +5,7 @@
 #include "doveadm-held.h"
 #include "doveadm-log.h"
 #include "held.h"
+#include "setting.h"
 
 #include <doveadm-print.h>
 #include <mail-namespace.h>
@@ -69,17 +70,17 @@ query_expand(pool_t pool, const char *const *args)
 }
 
 static void
-held_init(struct doveadm_mail_cmd_context *ctx, const char *const args[])
+held_init(struct doveadm_mail_cmd_context *ctx COMPAT_DOVEADM_ARGS)
 {
 	static const char *const all[] = { "ALL", NULL };
 	struct doveadm_held_context *own = container_of(ctx,
 		struct doveadm_held_context, ctx);
-	const char *const *column;
+	const char *const *args, *const *column;
 
 	doveadm_log_init(ctx->cctx->conn_type);
-	if (args[0] == NULL && own->held->every)
-		args = all;
-	if (args[0] != NULL)
+	if (!doveadm_cmd_param_array(ctx->cctx, "query", &args))
+		args = own->held->every ? all : NULL;
+	if (args != NULL)
 		ctx->search_args = doveadm_mail_build_search_args(
 			query_expand(ctx->pool, args));
 	else if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
@@ -96,13 +97,13 @@ static int
 held_open(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
 	struct mailbox **box_r)
 {
-	const char *name = compat_setting(user, "sekisho_quarantine");
+	const char *name = setting_get(user, "sekisho_quarantine", NULL);
 	enum mailbox_existence existence;
 	struct mail_namespace *ns;
 	struct mailbox *box;
 	int ret = -1;
 
-	if (name == NULL || *name == '\0')
+	if (name == NULL)
 		return doveadm_held_fail(ctx, MAIL_ERROR_NOTFOUND, "there is "
 			"no quarantine: sekisho_quarantine is not set");
 	if (module_dir_find(mail_storage_service_modules, "sekisho") == NULL)

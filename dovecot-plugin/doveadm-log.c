@@ -50,7 +50,7 @@ void
 doveadm_log_init(enum doveadm_client_type type)
 {
 	const struct master_service_settings *set =
-		master_service_settings_get(master_service);
+		master_service_get_service_settings(master_service);
 	const char *path = *set->info_log_path != '\0' ? set->info_log_path :
 		set->log_path;
 	int facility;
@@ -61,7 +61,7 @@ doveadm_log_init(enum doveadm_client_type type)
 		if (!syslog_facility_find(set->syslog_facility, &facility))
 			facility = LOG_MAIL;
 		openlog("dovecot", LOG_NDELAY, facility);
-	} else if (str_begins(path, "/dev/std")) {
+	} else if (str_begins_with(path, "/dev/std")) {
 		return;
 	} else {
 		file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,

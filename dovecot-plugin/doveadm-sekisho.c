@@ -23,9 +23,12 @@ static const char *const show_columns[] = { "mail", "status", "family-name",
 	"given-name", "language", "question", "dn", "token", "token-expires",
 	NULL };
 static const char *const password_columns[] = { "password", NULL };
-static const char *const entries[] = { "entry", NULL };
-static const char *const person[] = { "family-name", "given-name", "language",
-	NULL };
+static const struct doveadm_ask_argument entries[] = {
+	{ "entry", "entry", true }, { NULL, NULL, false } };
+static const struct doveadm_ask_argument person[] = {
+	{ "familyName", "family-name", false },
+	{ "givenName", "given-name", false }, { "language", "language", false },
+	{ NULL, NULL, false } };
 
 /* doveadm gives alloc() nothing to tell the commands apart by. */
 #define ASK(function, ...) \

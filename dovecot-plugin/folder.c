@@ -18,7 +18,7 @@ folder_of(struct mailbox *box)
 		return FOLDER_ORDINARY;
 	if (strcmp(name, user->senders) == 0)
 		return FOLDER_SENDERS;
-	if (!str_begins(name, user->quarantine))
+	if (!str_begins_with(name, user->quarantine))
 		return FOLDER_ORDINARY;
 	inside = name + strlen(user->quarantine);
 	if (*inside == '\0')

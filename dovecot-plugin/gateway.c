@@ -88,8 +88,8 @@ copy_without_arrival(struct ostream *output, struct istream *outgoing)
 	do {
 		begin = outgoing->v_offset;
 		line = i_stream_read_next_line(outgoing);
-	} while (line != NULL && (str_begins(line, "Return-Path:") ||
-	    str_begins(line, "Delivered-To:")));
+	} while (line != NULL && (str_begins_with(line, "Return-Path:") ||
+	    str_begins_with(line, "Delivered-To:")));
 	i_stream_seek(outgoing, begin);
 	return o_stream_send_istream(output, outgoing);
 }
@@ -107,7 +107,8 @@ gateway_add(struct gateway *gateway, const struct sekisho_held *held,
 			"message cannot be sent on from <%s> to <%s>",
 			held->sender, held->recipient);
 	if (copy_without_arrival(gateway->output, outgoing) !=
-	    OSTREAM_SEND_ISTREAM_RESULT_FINISHED) {
+	    OSTREAM_SEND_ISTREAM_RESULT_FINISHED ||
+	    o_stream_flush(gateway->output) < 0) {
 		e_error(gateway->user->event, "sekisho: cannot copy a held "
 			"message: %s", gateway->output->stream_errno != 0 ?
 			o_stream_get_error(gateway->output) :

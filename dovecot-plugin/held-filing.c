@@ -16,6 +16,7 @@
 
 #include "filing.h"
 #include "held-room.h"
+#include "setting.h"
 
 #define LOCK_NAME "sekisho-filing.lock"
 #define LOCK_SECONDS 30
@@ -50,12 +51,11 @@ box_failed(struct mailbox *box, const char *what, struct sekisho_error *err)
 static struct mailbox *
 box_open(struct mail_user *user, struct sekisho_error *err)
 {
-	const char *name = compat_setting(user, "sekisho_quarantine");
+	const char *name = setting_get(user, "sekisho_quarantine",
+		"Quarantine");
 	struct mail_namespace *ns;
 	struct mailbox *box;
 
-	if (name == NULL)
-		name = "Quarantine";
 	ns = mail_namespace_find(user->namespaces, name);
 	if (ns->prefix_len != strlen(name) + 1 ||
 	    strncmp(ns->prefix, name, strlen(name)) != 0) {
@@ -221,6 +221,15 @@ filing_make_room(const struct filing *filing, struct sekisho_error *err)
 	return held_room_make(filing->box, size, err);
 }
 
+/* Is it the whole name of something that Dovecot makes? */
+static bool
+is_made(const compat_mailbox *mailbox)
+{
+	return strcmp(mailbox->autocreate, MAILBOX_SET_AUTO_NO) != 0 &&
+		mailbox->name[0] != '\0' &&
+		strpbrk(mailbox->name, "*?") == NULL;
+}
+
 /*
  * Dovecot makes the action folders when they are first used; when clients of
  * one user do so at once, one of them ends with a panic, as 2.3 has two locks
@@ -230,16 +239,19 @@ static void
 filing_make_folders(const struct filing *filing)
 {
 	struct mail_namespace *ns = mailbox_get_namespace(filing->box);
-	const char *const *name;
+	compat_mailbox *mailbox;
 	struct mailbox_status status;
 
 	mailbox_get_open_status(filing->box, STATUS_UIDNEXT, &status);
-	if (status.uidnext != 1)
+	if (status.uidnext != 1 || !array_is_created(COMPAT_MAILBOXES(ns)))
 		return;
-	for (name = compat_autocreated(ns); *name != NULL; name++) {
-		struct mailbox *box = mailbox_alloc(ns->list, *name,
-			MAILBOX_FLAG_POST_SESSION);
+	array_foreach_elem(COMPAT_MAILBOXES(ns), mailbox) {
+		struct mailbox *box;
 
+		if (!is_made(mailbox))
+			continue;
+		box = mailbox_alloc(ns->list, t_strconcat(ns->prefix,
+			mailbox->name, NULL), MAILBOX_FLAG_POST_SESSION);
 		/* What fails here fails when it is used, and is told then. */
 		(void)mailbox_open(box);
 		mailbox_free(&box);

@@ -11,6 +11,14 @@ ifeq ($(call dovecot_config,DOVECOT_INSTALLED),missing)
 $(error no $(DOVECOT_CONFIG): install dovecot-dev (tests/stack/install does it))
 endif
 DOVECOT_MODULE_DIR ?= $(call dovecot_config,dovecot_moduledir)
+# 2.3 or 2.4: where settings come from (setting.h).
+DOVECOT_GENERATION := $(shell sed -n \
+	's/.*DOVECOT_ABI_VERSION "\(2\.[0-9]*\)\..*/\1/p' \
+	$(patsubst -I%,%/config.h,$(call dovecot_config,LIBDOVECOT_INCLUDE)))
+setting_src := dovecot-plugin/setting-$(DOVECOT_GENERATION).c \
+	$(if $(filter-out 2.3,$(DOVECOT_GENERATION)),\
+	dovecot-plugin/setting-table.c)
+setting_obj := $(setting_src:%.c=$(O)/%.o)
 
 plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/held-mail.c dovecot-plugin/held-find.c \
@@ -41,22 +49,26 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/sender.h dovecot-plugin/approved-mailbox.h \
 	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
 	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
-plugin_obj := $(plugin_src:%.c=$(O)/%.o)
+plugin_obj := $(plugin_src:%.c=$(O)/%.o) $(setting_obj)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
 	dovecot-plugin/held-room.c dovecot-plugin/retention.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
-	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/no-memory.o
+	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/no-memory.o \
+	$(setting_obj)
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
 	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-log.c
 doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
-	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o
+	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o \
+	$(setting_obj)
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
 	dovecot-plugin/doveadm-log.h \
 	dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
 	dovecot-plugin/held-room.h dovecot-plugin/retention.h \
+	dovecot-plugin/setting.h \
+	$(filter dovecot-plugin/setting-table.h,$(setting_src:%.c=%.h)) \
 	$(plugin_hdr)
 
 $(O)/dovecot-plugin/%: private PART_CPPFLAGS := -DHAVE_CONFIG_H \
@@ -77,13 +89,33 @@ $(O)/lib10_doveadm_sekisho_plugin.so: $(doveadm_obj) $(O)/libsekisho.a \
 		dovecot-plugin/exports-doveadm.map
 	$(link_dovecot)
 
+dovecot_libs := $(call dovecot_config,dovecot_pkglibdir)/libdovecot
 dovecot_modules := $(O)/lib01_sekisho_plugin.so \
 	$(O)/lib95_sekisho_lmtp_plugin.so
 doveadm_dir = $(DOVECOT_MODULE_DIR)/doveadm
 doveadm_module := $(O)/lib10_doveadm_sekisho_plugin.so
+
+# What 2.4 reads before any plug-in: the names of their settings.
+ifneq ($(DOVECOT_GENERATION),2.3)
+setting_module := $(O)/libsekisho_settings.so
+setting_module_obj := $(O)/dovecot-plugin/setting-module.o \
+	$(O)/dovecot-plugin/setting-table.o
+all_obj += $(O)/dovecot-plugin/setting-module.o
+exported += dovecot-plugin/exports-settings.map:$(setting_module):$\
+	$(dovecot_libs).so
+$(setting_module): $(setting_module_obj) dovecot-plugin/exports-settings.map
+	$(link_dovecot)
+all: $(setting_module)
+install-dovecot: install-setting-module
+install-setting-module: $(setting_module)
+	$(INSTALL) -D -m 0644 $(setting_module) \
+		$(DESTDIR)$(DOVECOT_MODULE_DIR)/settings/$(notdir \
+		$(setting_module))
+.PHONY: install-setting-module
+endif
+
 all: $(dovecot_modules) $(doveadm_module)
 
-dovecot_libs := $(call dovecot_config,dovecot_pkglibdir)/libdovecot
 exported += dovecot-plugin/exports.map:$(O)/lib01_sekisho_plugin.so:$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so
 exported += dovecot-plugin/exports-lmtp.map:$\

@@ -23,7 +23,7 @@
 bool
 outgoing_is(const char *value, const char *id)
 {
-	return str_begins(value, t_strdup_printf("id=%s;", id));
+	return str_begins_with(value, t_strdup_printf("id=%s;", id));
 }
 
 /* A file in memory that begins with this text. */

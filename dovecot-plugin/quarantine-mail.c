@@ -176,8 +176,8 @@ held_get_stream(struct mail *mail, bool get_body, struct message_size *header,
 
 static int
 held_get_binary_stream(struct mail *mail, const struct message_part *part,
-	bool include_header, uoff_t *size_r, unsigned int *lines_r,
-	bool *binary_r, struct istream **stream_r)
+	bool include_header, COMPAT_BINARY_PARAMETERS,
+	struct istream **stream_r)
 {
 	struct quarantine_mail *own = quarantine_mail(mail);
 	struct sekisho_user *user = sekisho_user(mail->box->storage->user);
@@ -187,7 +187,7 @@ held_get_binary_stream(struct mail *mail, const struct message_part *part,
 			"content of a mail that is held for a virus is not "
 			"shown");
 	return own->module_ctx.super.get_binary_stream(mail, part,
-		include_header, size_r, lines_r, binary_r, stream_r);
+		include_header, COMPAT_BINARY_ARGUMENTS, stream_r);
 }
 
 static void

@@ -4,6 +4,7 @@
  * once.
  */
 #include "retention.h"
+#include "setting.h"
 
 #include <settings-parser.h>
 
@@ -18,7 +19,7 @@ parse_age(const char *word, uoff_t *value_r)
 	unsigned int seconds;
 	const char *error;
 
-	if (settings_get_time(word, &seconds, &error) < 0 || seconds < DAY)
+	if (str_parse_get_interval(word, &seconds, &error) < 0 || seconds < DAY)
 		return -1;
 	*value_r = seconds;
 	return 0;
@@ -29,15 +30,15 @@ parse_size(const char *word, uoff_t *value_r)
 {
 	const char *error;
 
-	return settings_get_size(word, value_r, &error);
+	return str_parse_get_size(word, value_r, &error);
 }
 
 static const char *
 user_domain(struct mail_user *user)
 {
-	const char *address = compat_setting(user, "sekisho_address");
-	const char *at = strrchr(address != NULL ? address : user->username,
-		'@');
+	const char *address = setting_get(user, "sekisho_address",
+		user->username);
+	const char *at = strrchr(address, '@');
 
 	return at != NULL ? at + 1 : "";
 }
@@ -69,11 +70,9 @@ int
 retention_age(struct mail_user *user, unsigned int *seconds_r,
 	const char **error_r)
 {
-	const char *setting = compat_setting(user, "sekisho_expire");
+	const char *setting = setting_get(user, "sekisho_expire", "15d");
 	uoff_t value;
 
-	if (setting == NULL)
-		setting = "15d";
 	if (retention_read(user, setting, parse_age, &value) < 0) {
 		*error_r = t_strdup_printf("sekisho_expire = %s: has to be an "
 			"age of at least one day, then DOMAIN=AGE for domains "
@@ -87,7 +86,7 @@ retention_age(struct mail_user *user, unsigned int *seconds_r,
 int
 retention_quota(struct mail_user *user, uoff_t *bytes_r, const char **error_r)
 {
-	const char *setting = compat_setting(user, "sekisho_quota");
+	const char *setting = setting_get(user, "sekisho_quota", NULL);
 
 	*bytes_r = 0;
 	if (setting == NULL)

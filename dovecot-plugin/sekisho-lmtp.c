@@ -18,6 +18,7 @@
 #include "log-line.h"
 #include "no-memory.h"
 #include "request.h"
+#include "setting.h"
 
 #define VERIFY_MS 10000
 
@@ -43,7 +44,8 @@ static enum verdict
 held_verify(struct mail_deliver_context *ctx, const char *value,
 	struct sekisho_error *err)
 {
-	const char *socket = compat_setting(ctx->rcpt_user, "sekisho_socket");
+	const char *socket = setting_get(ctx->rcpt_user, "sekisho_socket",
+		SEKISHO_CONTROL_SOCKET);
 	struct sekisho_field fields[] = {
 		{ "user", smtp_address_encode(ctx->rcpt_to) },
 		{ "header", value },
@@ -52,8 +54,6 @@ held_verify(struct mail_deliver_context *ctx, const char *value,
 	struct sekisho_answer answer;
 	enum verdict verdict = VERDICT_UNKNOWN;
 
-	if (socket == NULL)
-		socket = SEKISHO_CONTROL_SOCKET;
 	if (sekisho_request_call(socket, &request, -1,
 	    sekisho_deadline(VERIFY_MS), &answer, err) < 0)
 		return VERDICT_UNKNOWN;

@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "no-memory.h"
 #include "sekisho.h"
+#include "setting.h"
 
 void sekisho_plugin_init(struct module *module);
 void sekisho_plugin_deinit(void);
@@ -27,12 +28,11 @@ sekisho_user(struct mail_user *user)
 	return MODULE_CONTEXT(user, sekisho_user_module);
 }
 
+/* A copy that lives as long as the user. */
 static const char *
 setting(struct mail_user *user, const char *name, const char *preset)
 {
-	const char *value = compat_setting(user, name);
-
-	return value != NULL && *value != '\0' ? value : preset;
+	return p_strdup(user->pool, setting_get(user, name, preset));
 }
 
 /* Returns 0 or -1. */
