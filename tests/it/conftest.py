@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from running import TOP, Stack
 
@@ -83,6 +84,7 @@ def pytest_configure(config):
     # What the plug-in "terminal", which we do without, would have set.
     config.option.tbstyle = "short"
     config.option.verbose = 0
+    config.get_terminal_writer = TerminalWriter
 
 
 def title(item):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 
 import preload
+from dovecots import plugin_block
 from rawimap import Session
 from running import wait_until
 
@@ -24,7 +25,7 @@ class CrashingDovecot:
     """Use it in a with statement."""
 
     def __init__(self, stack, *settings):
-        """settings: more for plugin {}."""
+        """settings: more lines of ours."""
         self.top = stack.env["STACK_DIR"] + "/crashing"
         shutil.rmtree(self.top, ignore_errors=True)
         os.makedirs(self.top + "/run")
@@ -49,8 +50,7 @@ class CrashingDovecot:
         text += "service imap-login {\n  inet_listener imap {\n" \
                 "    port = %d\n  }\n}\n" % self.port
         text += "service imap {\n  executable = %s/imap\n}\n" % self.top
-        text += "plugin {\n%s}\n" % "".join(
-            "  %s\n" % line for line in settings)
+        text += plugin_block(settings)
         with open(self.top + "/dovecot.conf", "w", encoding="utf-8") as file:
             file.write(text)
 

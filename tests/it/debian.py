@@ -84,7 +84,8 @@ class Debian:
     def run(self, script, data=b""):
         """Runs a script in the namespace; returns what it printed."""
         result = subprocess.run(
-            ["nsenter", "-m", "-t", str(self.holder.pid), "sh", "-ec", script],
+            ["nsenter", "-m", "-r", "-w", "-t", str(self.holder.pid),
+             "sh", "-ec", script],
             input=data, check=False, cwd="/", stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         output = result.stdout.decode("utf-8", "replace")

@@ -29,10 +29,10 @@ class Doveadm:
         """In the mount namespace where Dovecot finds our module; before is
         put before the command."""
         result = subprocess.run(
-            ["nsenter", "-t", self.pid, "-m", *before, "doveadm", *options,
-             "-c", self.stack.env["DOVECOT_CONFIG"], "-f", form, "sekisho",
-             *arguments], check=False, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
+            ["nsenter", "-t", self.pid, "-m", "-r", "-w", *before,
+             "doveadm", *options, "-c", self.stack.env["DOVECOT_CONFIG"],
+             "-f", form, "sekisho", *arguments], check=False, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert not check or result.returncode == 0, result.stderr
         return result
 

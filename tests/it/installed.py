@@ -32,8 +32,8 @@ class Installed:
                   encoding="ascii") as file:
             dovecot = file.read().strip()
         self.holder = subprocess.Popen(
-            ["nsenter", "-m", "-t", dovecot, "unshare", "-m", "sleep",
-             "1800"], stdin=subprocess.DEVNULL)
+            ["nsenter", "-m", "-r", "-w", "-t", dovecot, "unshare", "-m",
+             "sleep", "1800"], stdin=subprocess.DEVNULL)
         wait_until(lambda: os.readlink("/proc/%d/ns/mnt" % self.holder.pid)
                    not in (os.readlink("/proc/self/ns/mnt"), os.readlink(
                        "/proc/%s/ns/mnt" % dovecot)), "a mount namespace")
@@ -80,8 +80,8 @@ class Installed:
         """Exit status and output of a script there."""
         path = "%s/bin:%s" % (self.directory, os.environ["PATH"])
         result = subprocess.run(
-            ["nsenter", "-m", "-t", str(self.holder.pid), "env", "-i",
-             "PATH=" + path, "HOME=/root", "LC_ALL=C.UTF-8",
+            ["nsenter", "-m", "-r", "-w", "-t", str(self.holder.pid), "env",
+             "-i", "PATH=" + path, "HOME=/root", "LC_ALL=C.UTF-8",
              "sh", "-ec", "cd /root; " + script], check=False, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=300)

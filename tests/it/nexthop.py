@@ -54,7 +54,7 @@ class NextHop(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Session)
         self.answers, self.mails = [], []
-        self.setting = "plugin/sekisho_submission=127.0.0.1:%d" % \
+        self.setting = "sekisho_submission=127.0.0.1:%d" % \
             self.server_address[1]
 
     def __enter__(self):

@@ -7,6 +7,7 @@ import subprocess
 import time
 import uuid
 
+from dovecots import options
 from holding import Held
 from mails import mail
 from rawimap import Session
@@ -40,18 +41,19 @@ class Quarantine:
         return result
 
     def session(self, *settings):
-        """Logs in; with settings ("plugin/sekisho_rescan=off"), to a server
+        """Logs in; with settings ("sekisho_rescan=off"), to a server
         of its own that has them."""
         if not settings:
             return Session(self.stack.port("IMAP"), self.user)
-        options = [word for setting in settings for word in ("-o", setting)]
         home = "%s/mail/%s" % (self.stack.env["STACK_DIR"], self.user)
         return Session(process=subprocess.Popen(
             ["setpriv", "--reuid=mail", "--regid=mail", "--clear-groups",
              "/usr/lib/dovecot/imap", "-c", self.stack.env["DOVECOT_CONFIG"],
-             *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+             *options(["mail_home=" + home, *settings])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.log_path, "ab"),
             env={"USER": self.user, "HOME": home, "PATH": "/usr/bin:/bin",
+                 "DOVECOT_PRESERVE_ENVS": "USER HOME LD_PRELOAD",
                  "LD_PRELOAD": os.environ.get("STACK_PRELOAD", "")}))
 
     def stored(self, held_id, message, held_class="spam", sender=None,

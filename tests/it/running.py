@@ -5,6 +5,7 @@ Message-ID of its own, by which it is found again; so tests do not disturb each
 other and mailboxes need not be emptied.
 """
 import contextlib
+import functools
 import glob
 import imaplib
 import os
@@ -13,12 +14,18 @@ import re
 import signal
 import smtplib
 import subprocess
+import sys
 import time
 import uuid
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
+sys.path.append(os.path.join(TOP, "tests", "stack"))
+
+from modules import dovecot_generation, enter  # noqa: E402
+
 STACK = os.path.join(TOP, "tests", "stack", "stack")
+GENERATION = dovecot_generation()
 WAIT = 60       # seconds until we say that a mail does not come
 
 
@@ -41,6 +48,7 @@ class Stack:
         self.environment = dict(os.environ, STACK_DIR=directory,
                                 PORT_BASE=str(port_base), **settings)
         self.env = {}
+        know_settings()
 
     def run(self, *arguments):
         return subprocess.run([STACK, *arguments], env=self.environment,
@@ -265,6 +273,15 @@ class Stack:
         with open(self.env["POLICY"], "w", encoding="utf-8") as file:
             file.write(text)
         self.reload()
+
+
+@functools.cache
+def know_settings():
+    """Whoever reads the stack's configuration with Dovecot 2.4 has to know our
+    settings: so this process shall, and all that it starts."""
+    if GENERATION != "2.3":
+        build = os.environ.get("STACK_BUILD", os.path.join(TOP, "build"))
+        enter("%s/test-modules%d" % (build, os.getpid()), build)
 
 
 def owner(pid):

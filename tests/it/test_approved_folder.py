@@ -10,6 +10,7 @@ import time
 import pytest
 
 from approving import Approving, no_directory, shown
+from dovecots import options
 from mails import mail
 from running import new_id
 
@@ -413,7 +414,7 @@ def test_q11_interrupted(carol, imap):
     carol.approve("anna@shop.test", "bob@shop.test")
     imap.must("NOOP")
     # As a crash between directory and folder leaves it.
-    carol.doveadm("-o", "plugin/sekisho_approved=Other", "expunge", "-u",
+    carol.doveadm(*options(["sekisho_approved=Other"]), "expunge", "-u",
                   "carol", "mailbox", carol.senders, "subject", "anna")
     assert len(carol.approved()) == 2
     carol.modify("add", "zoe@shop.test")
@@ -423,13 +424,13 @@ def test_q11_interrupted(carol, imap):
 
 def test_q11_foreign_mail(carol):
     """Q11: a folder that a user had before keeps his mail"""
-    with carol.session("plugin/sekisho_approved=Nobody") as imap:
+    with carol.session("sekisho_approved=Nobody") as imap:
         imap.command("DELETE Friends")
         imap.must("CREATE Friends")
         imap.must("APPEND Friends", received("old@shop.test", "Old mail"))
     carol.approve("anna@shop.test")
     carol.senders = "Friends"
-    with carol.folder_of_senders("plugin/sekisho_approved=Friends") as imap:
+    with carol.folder_of_senders("sekisho_approved=Friends") as imap:
         assert entries(imap) == ["Old mail", "anna@shop.test"]
         uids = put(imap, received("new@shop.test"))
         imap.must("UID COPY %s Friends" % uids)

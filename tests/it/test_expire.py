@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from dovecots import options
 from doveadm import Doveadm, in_days
 from mails import mail
 from quarantine import Quarantine, new_held_id
@@ -16,12 +17,9 @@ from running import TOP
 class Expiry(Doveadm):
     def later(self, days, *words, settings=(), **how):
         """doveadm sekisho quarantine ... in so many days."""
-        options = ["-o", "log_path=%s/log/dovecot.log" %
-                   self.stack.env["STACK_DIR"]]
-        for setting in settings:
-            options += ["-o", "plugin/" + setting]
-        return self.run("quarantine", *words, options=options, form="tab",
-                        before=in_days(days), **how)
+        return self.run("quarantine", *words, form="tab", options=options([
+            "log_path=%s/log/dovecot.log" % self.stack.env["STACK_DIR"],
+            *settings]), before=in_days(days), **how)
 
     def expire(self, days, user="bob", **how):
         return self.later(days, "expire", "-u", user, **how)
@@ -118,7 +116,7 @@ def test_q7_clock_set_back(expiry, bob):
 def test_q7_two_at_once(expiry, bob):
     """Q7 O1: two expiries at once: each mail expires once"""
     ids = bob.hold_many(100)
-    words = ["nsenter", "-t", expiry.pid, "-m", *in_days(16),
+    words = ["nsenter", "-t", expiry.pid, "-m", "-r", "-w", *in_days(16),
              "doveadm", "-c", bob.stack.env["DOVECOT_CONFIG"], "sekisho",
              "quarantine", "expire", "-u", "bob"]
     both = [subprocess.Popen(words, stdout=subprocess.DEVNULL,
@@ -173,8 +171,8 @@ def lmtp(quarantine, days, quota, message):
     with open(quarantine.log_path, "ab") as log:
         result = subprocess.run(
             [*in_days(days), "/usr/lib/dovecot/lmtp", "-c",
-             quarantine.stack.env["DOVECOT_CONFIG"], "-o",
-             "plugin/sekisho_quota=" + quota], input=script, check=True,
+             quarantine.stack.env["DOVECOT_CONFIG"],
+             *options(["sekisho_quota=" + quota])], input=script, check=True,
             stdout=subprocess.PIPE, stderr=log)
     return result.stdout.decode().splitlines()[-2]
 

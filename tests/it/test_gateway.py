@@ -6,6 +6,7 @@ import re
 import pytest
 
 from crashing import CrashingDovecot
+from dovecots import options
 from doveadm import Doveadm
 from holding import hold_rule
 from mails import EICAR, mail
@@ -41,7 +42,7 @@ def session_of_a_gateway(bob, hop):
 
 
 def exim_setting(stack):
-    return "plugin/sekisho_submission=127.0.0.1:%d" % stack.port("RELEASE")
+    return "sekisho_submission=127.0.0.1:%d" % stack.port("RELEASE")
 
 
 def flags(imap, uid):
@@ -205,7 +206,7 @@ def test_q9_q10_virus(bob, hop, imap):
     reply = imap.command("UID MOVE %d INBOX" % bob.uid(imap, held))
     assert reply.line.startswith("NO [NOPERM]") and not hop.mails
     Doveadm(bob.stack).run("quarantine", "deliver", "-u", "bob", "id", held,
-                           options=["-o", hop.setting])
+                           options=options([hop.setting]))
     assert hop.ids() == [held]
     assert b"; by=administrator; " in hop.mails[0][1]
 
@@ -228,7 +229,7 @@ def test_q10_crash(stack):
     """Q10: a kill at any step loses nothing; it doubles where the table says"""
     # complaint R-REL1
     carol = Quarantine(stack, "carol")
-    setting = exim_setting(stack).removeprefix("plugin/").replace("=", " = ")
+    setting = exim_setting(stack).replace("=", " = ")
 
     def sent(held):
         stack.settled()

@@ -132,7 +132,7 @@ def test_q5_no_directory(stack, quarantine, imap):
 
 def test_q5_no_sekishod(stack, quarantine):
     """Q5: if sekishod is down, nothing happens"""
-    with quarantine.session("plugin/sekisho_rescan=off") as imap:
+    with quarantine.session("sekisho_rescan=off") as imap:
         imap.select("Quarantine")
         (held,), uids = hold(quarantine, imap, "anna@shop.test")
         path = stack.env["CONTROL_SOCKET"]

@@ -61,9 +61,9 @@ def test_q2_name(stack):
     """Q2: the folder may be called 隔離"""
     quarantine = Quarantine(stack, "dave")
     name = "&lpSW4g-"
-    settings = ("plugin/sekisho_quarantine=隔離",
+    settings = ("sekisho_quarantine=隔離",
                 "namespace/quarantine/prefix=隔離/",
-                "plugin/sekisho_deliver=配信")
+                "sekisho_deliver=配信")
     held = quarantine.hold()
     with quarantine.session(*settings) as imap:
         imap.must('CREATE "%s/&kU1P4Q-"' % name)

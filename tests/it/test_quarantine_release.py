@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from dovecots import SMALL_INBOX, options
 from mails import EICAR, mail
 from quarantine import Quarantine, new_held_id
 
@@ -171,7 +172,7 @@ def test_q9_no_scanner(stack, quarantine, imap):
 
 def test_q9_try(stack, quarantine):
     """Q9: sekisho_rescan = try delivers when the scanner is away"""
-    with quarantine.session("plugin/sekisho_rescan=try") as imap:
+    with quarantine.session("sekisho_rescan=try") as imap:
         imap.select("Quarantine")
         held, uid = hold(quarantine, imap)
         with no_scanner(stack):
@@ -184,7 +185,7 @@ def test_q9_try(stack, quarantine):
 
 def test_q9_off(stack, quarantine):
     """Q9: sekisho_rescan = off asks nobody"""
-    with quarantine.session("plugin/sekisho_rescan=off") as imap:
+    with quarantine.session("sekisho_rescan=off") as imap:
         imap.select("Quarantine")
         held, uid = hold(quarantine, imap)
         with no_scanner(stack):
@@ -194,7 +195,7 @@ def test_q9_off(stack, quarantine):
 
 def test_wrong_setting(quarantine):
     """A wrong sekisho_rescan keeps the user out and says why in the log"""
-    result = quarantine.doveadm("-o", "plugin/sekisho_rescan=maybe",
+    result = quarantine.doveadm(*options(["sekisho_rescan=maybe"]),
                                 "mailbox", "list", "-u", "bob", check=False)
     assert b"sekisho_rescan = maybe: must be required, try or off" in \
         result.stderr
@@ -202,10 +203,7 @@ def test_wrong_setting(quarantine):
 
 def test_q4_quota(quarantine):
     """Q4: what does not fit into INBOX stays held"""
-    settings = ("mail_plugins=sekisho quota", "plugin/quota=count:User",
-                "plugin/quota_vsizes=yes", "plugin/quota_rule=*:storage=1B",
-                "plugin/quota_rule2=Quarantine:ignore")
-    with quarantine.session(*settings) as imap:
+    with quarantine.session(*SMALL_INBOX) as imap:
         imap.select("Quarantine")
         held, uid = hold(quarantine, imap)
         for command in ("MOVE %d INBOX", "MOVE %d Quarantine/Deliver",

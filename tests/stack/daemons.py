@@ -14,6 +14,7 @@ import shutil
 import socket
 import subprocess
 
+import modules
 from certificates import make_certificate, make_signing_key
 from process import Process
 from settings import HERE, TOP, USERS, Refused
@@ -22,7 +23,7 @@ from signatures import write_signatures
 DISABLED_RSPAMD_MODULES = (
     "rbl surbl spf dkim arc dmarc asn mx_check fuzzy_check rspamd_update "
     "url_redirector p0f dkim_signing greylist ratelimit replies history_redis "
-    "neural hfilter").split()
+    "neural hfilter mime_types").split()
 
 
 def answers(port, greeting=None):
@@ -257,8 +258,6 @@ class Rspamd(Daemon):
 class Dovecot(Daemon):
     name = "dovecot"
     package = "dovecot-imapd, dovecot-lmtpd, dovecot-ldap"
-    modules = "/usr/lib/dovecot/modules"
-
     def prepare(self):
         for name in ("dovecot", "dovecot/run", "dovecot/state"):
             self.folder(name)
@@ -267,46 +266,44 @@ class Dovecot(Daemon):
                    "".join("%s:%s-secret-1:::::\n" % (name, name)
                            for name in USERS), "dovecot", 0o640)
         self._collect_modules()
+        conf = "dovecot-%s/" % self.values["DOVECOT_GENERATION"]
         accounts = self.values["ACCOUNTS"]
         secret = self.secret("mta", self.values["MTA_USER"])
         self.write("dovecot/auth.conf",
-                   self.fill("dovecot-auth-%s.conf" % accounts))
+                   self.fill(conf + "auth-%s.conf" % accounts))
         self.write("dovecot/ldap.conf.ext",
-                   self.fill("dovecot-ldap-%s.conf.ext" % accounts,
+                   self.fill(conf + "ldap-%s.conf.ext" % accounts,
                              MTA_SECRET=secret), mode=0o600)
         self.write("dovecot/sekisho-acl", self.fill("sekisho-acl"))
-        self.write("dovecot/dovecot.conf", self.fill("dovecot.conf"))
+        self.write("dovecot/dovecot.conf", self.fill(conf + "dovecot.conf"))
 
     def _collect_modules(self):
         """Dovecot loads from one folder: links to its own, copies of ours."""
         folder = self.settings.path("dovecot/modules")
         shutil.rmtree(folder, ignore_errors=True)
         self.folder("dovecot/modules")
-        for file in glob.glob(self.modules + "/*"):
+        for file in glob.glob(modules.SYSTEM + "/*"):
             os.symlink(file, os.path.join(folder, os.path.basename(file)))
         ours = glob.glob(self.settings.built_plugins)
         if not ours:
             raise Refused("dovecot needs %s; run make" %
                           self.settings.built_plugins)
-        tools = self.settings.path("dovecot/doveadm")
-        shutil.rmtree(tools, ignore_errors=True)
-        self.folder("dovecot/doveadm")
-        for file in glob.glob(self.modules + "/doveadm/*"):
-            shutil.copy(file, tools)
         for file in ours:
-            shutil.copy(file, tools if "_doveadm_" in file else folder)
+            if "_doveadm_" not in file:
+                shutil.copy(file, folder)
+        modules.collect(self.settings.path("dovecot/over"),
+                        self.settings.build)
 
     def command(self):
-        """doveadm's modules are looked for where Debian has them: ours are
-        put there for Dovecot alone, and for who enters its namespace."""
+        """Some modules are looked for where Debian has them: ours are put
+        there for Dovecot alone, and for who enters its namespace."""
         command = [*preloaded(), "/usr/sbin/dovecot", "-F", "-c",
                    self.values["DOVECOT_CONFIG"]]
         if not self.settings.namespaces:
             return command
         return ["unshare", "-m", "sh", "-c",
-                'mount --bind "$0" "$1" && shift && exec "$@"',
-                self.settings.path("dovecot/doveadm"),
-                self.modules + "/doveadm", *command]
+                modules.script(self.settings.path("dovecot/over")) +
+                'exec "$@"', "sh", *command]
 
     def probe(self):
         return (socket_answers(self.values["LMTP_SOCKET"]) and

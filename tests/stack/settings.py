@@ -6,6 +6,8 @@ and `stack env` prints those that scripts need.
 import os
 import subprocess
 
+from modules import dovecot_generation
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 USERS = ("alice", "bob", "carol", "dave", "erin")
@@ -21,6 +23,7 @@ PRINTED = ("STACK_DIR", "PORT_BASE", *PORTS, "DNS_ADDRESS", "SINK_DIR",
            "SEKISHOD", "SEKISHOD_CONFIG", "SEKISHOD_LOG", "SEKISHOD_PID",
            "POLICY", "SIGNATURES", "MTA_USER", "LDAP_URI",
            "LDAPI_URI", "LDAP_BASE", "SECRETS_DIR", "DOVECOT_CONFIG",
+           "DOVECOT_GENERATION",
            "LMTP_SOCKET", "MODULE", "RSPAMD", "REPUTATION", "NAMESPACES")
 LONGEST_SOCKET = "/dovecot/run/auth-token-secret.dat"
 
@@ -66,6 +69,7 @@ class Settings:
             raise Refused("STACK_DIR is too long for sockets: " + self.dir)
         build = os.path.abspath(switch("STACK_BUILD",
                                        os.path.join(TOP, "build")))
+        self.build = build
         self.built_module = os.path.join(build, "sekisho-localscan.so")
         self.built_variant = os.path.join(build, "sekisho-variant")
         self.built_seal = os.path.join(build, "sekisho-seal")
@@ -124,6 +128,7 @@ class Settings:
             "LDAP_BASE": "dc=example,dc=test",
             "SECRETS_DIR": self.path("secrets"),
             "DOVECOT_CONFIG": self.path("dovecot/dovecot.conf"),
+            "DOVECOT_GENERATION": dovecot_generation() or "",
             "LMTP_SOCKET": self.path("dovecot/run/lmtp.sock"),
             "AUTH_SOCKET": self.path("dovecot/run/auth.sock"),
             "MODULE": self.module,
