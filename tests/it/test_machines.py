@@ -65,16 +65,27 @@ def control(site, verb, *entries):
                  *(("entry", entry) for entry in entries)])
 
 
+def senders(site, directory):
+    """Those that bob has approved, as that directory has it."""
+    return re.findall("(?m)^sekishoApprovedSender: (.*)$", site.run(
+        directory, ["ldapsearch", "-LLL", "-Q", "-Y", "EXTERNAL", "-H",
+                    site.values(directory)["LDAPI_URI"], "-b",
+                    "ou=people,dc=example,dc=test", "(uid=bob)",
+                    "sekishoApprovedSender"]))
+
+
 def knows(site, directory, entry):
-    """Waits until a directory has that approved sender of bob."""
-    def known():
-        out = site.run(directory, [
-            "ldapsearch", "-LLL", "-Q", "-Y", "EXTERNAL", "-H", re.sub(
-                "ldap:.*", "", site.values(directory)["LDAPI_URI"]), "-b",
-            "ou=people,dc=example,dc=test", "(uid=bob)",
-            "sekishoApprovedSender"])
-        return "sekishoApprovedSender: %s\n" % entry in out
-    wait_until(known, "%s in %s" % (entry, directory), 30)
+    wait_until(lambda: entry in senders(site, directory),
+               "%s in %s" % (entry, directory), 30)
+
+
+def modify(site, directory, entry):
+    """Adds it with an LDAP tool on that host."""
+    site.run(directory, [
+        "ldapmodify", "-Q", "-Y", "EXTERNAL", "-H",
+        site.values(directory)["LDAPI_URI"]], input="dn: uid=bob,ou=people,"
+        "dc=example,dc=test\nchangetype: modify\nadd: sekishoApprovedSender\n"
+        "sekishoApprovedSender: %s\n" % entry)
 
 
 def logged(site, pattern, gateway):
@@ -159,11 +170,7 @@ def test_approved_by_release(site):
 
 def test_approved_by_ldapmodify(site):
     """A9 C8: so does what an LDAP tool writes into the other directory"""
-    change = ("dn: uid=bob,ou=people,dc=example,dc=test\nchangetype: modify\n"
-              "add: sekishoApprovedSender\n"
-              "sekishoApprovedSender: *@modified.test\n")
-    site.run("ldap-a", ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H",
-                        site.values("ldap-a")["LDAPI_URI"]], input=change)
+    modify(site, "ldap-a", "*@modified.test")
     knows(site, "ldap-b", "*@modified.test")
     assert TAG not in spam(site, "gw-b", "who@modified.test")
     with site.imap("store-b", "bob") as imap:
@@ -245,6 +252,18 @@ def test_directory_down(site):
     with away(site, "ldap-b"):
         for gateway in GATEWAYS:
             assert TAG not in spam(site, gateway, sender)
+
+
+def test_directories_apart(site):
+    """A1: of changes of one entry on both, while they do not see each other,
+    the later one counts, and both say the same"""
+    with unplugged(site, "ldap-a"):
+        modify(site, "ldap-a", "earlier@partner.test")
+        modify(site, "ldap-b", "later@partner.test")
+    knows(site, "ldap-a", "later@partner.test")
+    wait_until(lambda: senders(site, "ldap-a") == senders(site, "ldap-b"),
+               "two that are the same", 30)
+    assert "earlier@partner.test" not in senders(site, "ldap-b")
 
 
 def test_directories_down(site):
