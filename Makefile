@@ -76,9 +76,8 @@ install:
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := packages test-packages \
 	demo test stack stack-down bench bench-directory pictures \
-	bench-growth bench-imap check-imaptest fuzz help fault kill powercut \
-	sanitized soak \
-	test-trust
+	bench-growth bench-imap check-imaptest fuzz help clock fault full \
+	kill machines powercut sanitized soak test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
 include core/lib/module.mk
 include core/sekishod/module.mk

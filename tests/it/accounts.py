@@ -73,20 +73,20 @@ class Person:
 
     # -- mails -------------------------------------------------------------
 
-    def _found(self):
+    def found(self):
         owner = self.mail.partition("+")[0].partition("@")[0]
         return self.stack.search(owner, "TO", self.mail)
 
     def from_now(self):
         """What came to an address that others use as well does not count."""
-        self.earlier = len(self._found())
+        self.earlier = len(self.found())
         return self
 
     def mails(self, count=1):
         """What came to the address, when there are count of them."""
 
         def found():
-            mails = self._found()[self.earlier:]
+            mails = self.found()[self.earlier:]
             return mails if len(mails) >= count else None
 
         mails = wait_until(found, "%d mails to %s" % (count, self.mail))

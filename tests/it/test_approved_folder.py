@@ -177,9 +177,8 @@ def test_q11_draft(carol, imap, subject, entry):
     uid = int(re.search(r"APPENDUID \d+ (\d+)\]", reply.text)[1])
     assert shown(imap) == {uid: entry}
     assert carol.approved() == [entry]
-    assert carol.log_all("action=approve")[-1] == \
-        "id=- user=carol@example.test action=approve entry=%s result=ok" % \
-        entry
+    assert carol.log("-", re.escape(
+        "user=carol@example.test action=approve entry=%s result=ok" % entry))
 
 
 @pytest.mark.parametrize("sender", ["Carol <c.smith@other.test>", ""])
@@ -292,7 +291,7 @@ def test_a2_full(carol, imap):
     assert said(imap.command(SAVE, draft("two@more.test"))) == FULL
     imap.must(SAVE, draft("ONE@more.test"))
     assert imap.select("Approved Senders") == 50
-    assert carol.log_all("two@more.test result=refused")
+    assert carol.log("-", "two@more.test result=refused")
 
 
 def test_q11_double(carol, imap):
@@ -340,7 +339,7 @@ def test_a6_expunge(carol, imap):
     imap.must("STORE 1:* +FLAGS (\\Deleted)")
     imap.must("EXPUNGE")
     assert carol.approved() == [] and entries(imap) == []
-    assert len(carol.log_all("action=revoke entry=u5@shop.test result=ok"))
+    assert carol.log("-", "action=revoke entry=u5@shop.test result=ok")
 
 
 def test_q11_deleted_elsewhere(carol, imap):

@@ -1,7 +1,8 @@
-"""Two things that Dovecot does with held mail, to try while something fails:
-each case is attempt(), and check(result), which finds complaints."""
+"""Things that users ask for, to try while something fails: each case is
+attempt(), and check(result), which finds complaints."""
 import smtplib
 
+from accounts import PASSWORD, Person
 from mails import mail
 from rawimap import Session
 from test_quarantine_crash import again, where
@@ -59,5 +60,46 @@ def release(site, quarantine, folder="INBOX"):
             yield "the next try: %s" % error
         if where(quarantine, held) != (1, 0):
             yield "then it is %s" % (where(quarantine, held),)
+
+    return attempt, check
+
+
+def approve(site, quarantine):
+    """The same, and its sender is approved."""
+    quarantine.forget()
+    attempt, check_release = release(site, quarantine,
+                                     '"Quarantine/Deliver and Approve"')
+
+    def check(moved):
+        yield from check_release(moved)
+        if quarantine.approved() != ["sender@partner.test"]:
+            yield "then approved are %s" % quarantine.approved()
+
+    return attempt, check
+
+
+def register(site, _):
+    """An account: whoever is told that it waits for him can activate it."""
+    person = Person(site.stack)
+
+    def attempt():
+        try:
+            return person.register().status == "ok"
+        except (ConnectionError, TimeoutError):     # libcurl may wait
+            return False
+
+    def check(accepted):
+        if not accepted and not attempt():
+            yield "it is refused again"
+        site.stack.settled()
+        mails = len(person.found())
+        if mails == 0:
+            yield "no mail came"
+            return
+        answer = person.ask("activate", token=person.token("activate", mails))
+        if answer.status != "ok":
+            yield "it cannot be activated: %s" % (answer,)
+        elif not person.logs_in(PASSWORD):
+            yield "its password is another one"
 
     return attempt, check

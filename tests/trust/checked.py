@@ -1,5 +1,5 @@
-"""A stack whose daemons have failing.so loaded, and what the law says of the
-mails that were sent through it: accepted = delivered + held, each once."""
+"""A stack whose daemons have a library of ours loaded, and what the law says of
+the mails that were sent through it: accepted = delivered + held, each once."""
 import collections
 import os
 import re
@@ -21,6 +21,7 @@ LONG = os.environ.get("TRUST") == "long"
 PORT_BASE = int(os.environ.get("STACK_TEST_PORT_BASE", "24000"))
 HELD_FOR_BOB = rule("hold-bob", '<recipient like="bob@*"/><virus/>',
                     "<quarantine/>", "virus")
+PRELOADED = ("slapd", "sekishod", "dovecot", "exim")
 SETTINGS = "poison-tries = 0\nnotices-per-hour = 0"
 
 
@@ -29,7 +30,8 @@ def sample():
     Carol, held as it is for Bob. The same bytes each time."""
     message = mail(files=[("a.zip", ENCRYPTED_ZIP),
                           ("e.zip", zip_of(("e.com", EICAR)))],
-                   subject="A sample", message_id="<ID>")
+                   subject="A sample", message_id="<ID>",
+                   X_Stack_Spam_Score="65")    # so the directory is asked
     message.set_boundary("boundary")
     return message.as_bytes()
 
@@ -62,26 +64,33 @@ class Tally:
 
 
 class Site:
-    """Use it in a with statement; failing is Failing, or None."""
+    """Use it in a with statement; preload is Failing, Clock or None."""
 
-    def __init__(self, name, failing):
-        exim = {} if failing is None else {"STACK_EXIM": plain_exim()}
+    def __init__(self, name, preload):
+        exim = {} if preload is None else {"STACK_EXIM": plain_exim()}
         self.stack = Stack(os.path.join(TOP, "build", name), PORT_BASE,
                            STACK_RSPAMD="0", STACK_SETTINGS=SETTINGS, **exim)
-        self.failing_class, self.failing = failing, None
+        self.preload, self.preloaded = preload, None
         self.sample, self.bodies = sample(), {}
 
     def __enter__(self):
         self.stack.down()
         subprocess.run(["rm", "-rf", self.stack.environment["STACK_DIR"]],
                        check=True)
+        try:
+            self.set_up()
+        except BaseException:
+            self.stack.down()
+            raise
+        return self
+
+    def set_up(self):
         self.stack.up()
         self.stack.write_policy(add_rules(self.policy(), HELD_FOR_BOB))
-        if self.failing_class is not None:
-            self.failing = self.failing_class(self.stack.env["STACK_DIR"])
-            self.preload()
+        if self.preload is not None:
+            self.preloaded = self.preload(self.stack.env["STACK_DIR"])
+            self.start_anew()
         self.learn()
-        return self
 
     def __exit__(self, *_):
         self.stack.down()
@@ -90,16 +99,16 @@ class Site:
         with open(self.stack.env["POLICY"], encoding="utf-8") as file:
             return file.read()
 
-    def preload(self):
-        """Starts all daemons anew with failing.so in them."""
+    def start_anew(self):
+        """Starts daemons anew with the library in them."""
         with open(self.stack.env["DOVECOT_CONFIG"], "a",
                   encoding="utf-8") as file:
-            file.write("import_environment = TZ LD_PRELOAD FAILING\n"
-                       "mail_fsync = always\n")
-        for daemon in "exim", "dovecot", "sekishod":
+            file.write("import_environment = TZ %s\nmail_fsync = always\n" %
+                       " ".join(self.preloaded.environment))
+        for daemon in reversed(PRELOADED):
             self.stack.stop(daemon)
-        self.stack.environment.update(self.failing.environment)
-        for daemon in "sekishod", "dovecot", "exim":
+        self.stack.environment.update(self.preloaded.environment)
+        for daemon in PRELOADED:
             self.stack.start(daemon)
 
     def learn(self):
@@ -158,7 +167,7 @@ class Site:
         found = collections.defaultdict(list)
         for text in re.split(rb"(?m)^\f?text:\n", out):
             ids = re.search(rb"(?mi)^Message-ID: (<.*>)", text)
-            if ids and b"Subject: A sample" in text:
+            if ids and re.search(rb"(?m)^Subject: .*A sample", text):
                 found[ids[1].decode()].append(
                     body_of(text.rstrip(b"\f\n")))
         return found

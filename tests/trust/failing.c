@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ldap.h>
 #include <link.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -248,6 +249,41 @@ CALL(dup, "dup", EMFILE, (int fd), (fd))
 CALL(accept4, "accept", EMFILE, (int fd, struct sockaddr *from,
 	socklen_t *len, int flags), (fd, from, len, flags))
 CALL(mkdir, "mkdir", ENOSPC, (const char *path, mode_t mode), (path, mode))
+
+/* What these return is an error of LDAP: -1 is LDAP_SERVER_DOWN. */
+CALL(ldap_initialize, "ldap", 0, (LDAP **ld, const char *uri), (ld, uri))
+CALL(ldap_set_option, "ldap", 0, (LDAP *ld, int option, const void *value),
+	(ld, option, value))
+CALL(ldap_start_tls_s, "ldap", 0, (LDAP *ld, LDAPControl **server,
+	LDAPControl **client), (ld, server, client))
+CALL(ldap_sasl_bind, "ldap", 0, (LDAP *ld, const char *dn, const char *how,
+	struct berval *secret, LDAPControl **server, LDAPControl **client,
+	int *id), (ld, dn, how, secret, server, client, id))
+CALL(ldap_search_ext, "ldap", 0, (LDAP *ld, const char *base, int scope,
+	const char *filter, char **attributes, int types, LDAPControl **server,
+	LDAPControl **client, struct timeval *timeout, int limit, int *id),
+	(ld, base, scope, filter, attributes, types, server, client, timeout,
+	limit, id))
+CALL(ldap_add_ext, "ldap", 0, (LDAP *ld, const char *dn, LDAPMod **mods,
+	LDAPControl **server, LDAPControl **client, int *id),
+	(ld, dn, mods, server, client, id))
+CALL(ldap_modify_ext, "ldap", 0, (LDAP *ld, const char *dn, LDAPMod **mods,
+	LDAPControl **server, LDAPControl **client, int *id),
+	(ld, dn, mods, server, client, id))
+CALL(ldap_delete_ext, "ldap", 0, (LDAP *ld, const char *dn,
+	LDAPControl **server, LDAPControl **client, int *id),
+	(ld, dn, server, client, id))
+CALL(ldap_passwd, "ldap", 0, (LDAP *ld, struct berval *user,
+	struct berval *old, struct berval *new, LDAPControl **server,
+	LDAPControl **client, int *id),
+	(ld, user, old, new, server, client, id))
+CALL(ldap_result, "ldap", 0, (LDAP *ld, int id, int all,
+	struct timeval *timeout, LDAPMessage **result),
+	(ld, id, all, timeout, result))
+CALL(ldap_parse_result, "ldap", 0, (LDAP *ld, LDAPMessage *result, int *error,
+	char **dn, char **text, char ***referrals, LDAPControl ***controls,
+	int free_it), (ld, result, error, dn, text, referrals, controls,
+	free_it))
 
 MOVE(write, "write", ENOSPC, (int fd, const void *data, size_t len), ,
 	(fd, data, len))

@@ -30,10 +30,10 @@ def field(name, text):
 
 
 class Ledger:
-    def __init__(self, site, killer, senders, readers):
-        self.site, self.stack = site, site.stack
-        self.killer, self.senders, self.readers = killer, senders, readers
-        self.letters = [letter for sender in senders
+    def __init__(self, site, killer, flow):
+        self.site, self.stack, self.killer = site, site.stack, killer
+        self.senders, self.readers = flow.senders, flow.readers
+        self.letters = [letter for sender in flow.senders
                         for letter in sender.letters]
         self.quarantine = Quarantine(self.stack, "bob")
         self.there, self.unsettled, self.twice = {}, [], set()
@@ -87,6 +87,14 @@ class Ledger:
         return found
 
     # -- what the law says ---------------------------------------------------
+
+    def report(self, tally, skipped=()):
+        """Waits for the end, then says what became of all letters."""
+        self.settle()
+        for name, complaints in self.verdicts():
+            complaints = list(complaints)   # which counts, too
+            if name not in skipped:
+                tally.report(name, complaints)
 
     def verdicts(self):
         """Names of tests with their complaints."""

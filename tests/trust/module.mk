@@ -3,6 +3,8 @@
 #
 #   make test-trust    the short form of all steps, some minutes
 #   make fault         every call of every function fails once (an hour)
+#   make clock         the clock jumps 200 times (5 minutes)
+#   make full          disks, descriptors and memory run out (10 minutes)
 #   make kill          1,000 processes of all kinds are killed (10 minutes)
 #   make machines      machines of a larger site fail (15 minutes)
 #   make powercut      the power fails 30 times (5 minutes)
@@ -13,6 +15,7 @@ trust_steps := \
 	tests/trust/kill \
 	tests/trust/machines \
 	tests/trust/full \
+	tests/trust/clock \
 	tests/trust/powercut \
 	tests/trust/soak \
 	tests/trust/sanitized \
@@ -32,9 +35,10 @@ test-trust:
 	  tests/run $(trust_steps)
 
 # The long form of one step.
-fault kill machines powercut sanitized soak:
+clock fault full kill machines powercut sanitized soak:
 	@tests/stack/install && $(MAKE) --no-print-directory all \
 	  trust-tools && \
 	  TRUST=long tests/run tests/trust/$@
 
-.PHONY: fault kill machines powercut sanitized soak test-trust trust-tools
+.PHONY: clock fault full kill machines powercut sanitized soak test-trust \
+	trust-tools

@@ -153,9 +153,9 @@ def seconds(line):
 class MachinesLedger(Ledger):
     """killer is Faults."""
 
-    def __init__(self, site, faults, senders, readers):
+    def __init__(self, site, faults, flow):
         self.machines = site.machines
-        super().__init__(site, faults, senders, readers)
+        super().__init__(site, faults, flow)
         self.quarantine.log_lines = self.stack.dovecot_log
 
     def thaw(self):

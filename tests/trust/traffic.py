@@ -27,7 +27,29 @@ BELONGS = {"clean": {("alice", "INBOX")},
            "virus": {("carol", "INBOX"), ("bob", "Quarantine")},
            "held": {("bob", "INBOX")}, "deleted": set()}
 FOLDERS = ("INBOX", "Quarantine/Deliver", '"Quarantine/Deliver and Approve"')
-SLOW = 100      # seconds; then somebody hangs
+# Seconds; then somebody hangs. Dovecot waits 180 when the clock is set back.
+SLOW = 200
+
+
+class Flow:
+    """Mail and releases, for as long as a with statement lasts."""
+
+    def __init__(self, site, seed=0, readers=READERS, reader=None):
+        self.ended = threading.Event()
+        self.senders = [Sender(site, seed + 1 + number, self.ended)
+                        for number in range(SENDERS)]
+        self.readers = [(reader or Reader)(site, seed - 1 - number, self.ended)
+                        for number in range(readers)]
+
+    def __enter__(self):
+        for thread in self.senders + self.readers:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        for thread in self.senders + self.readers:
+            thread.join()
 
 
 class Letter:
