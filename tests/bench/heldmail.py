@@ -11,12 +11,13 @@ LETTER = b"X-Sekisho-Held: %s\r\nX-Sekisho-Reason: Inbound spam (R4)\r\n" \
 
 
 def fill(quarantine, count, first=0):
-    """Holds mails with the numbers from first to first + count - 1."""
+    """Holds mails with the numbers from first to first + count - 1, which came
+    yesterday."""
     key, seals = keys(quarantine.stack)[0], []
     for i in range(1000):
         held = Held("bob@example.test")
         seals.append((held, held.value(key).encode()))
-    with quarantine.session(WITHOUT) as imap:
+    with quarantine.session(WITHOUT, days=-1) as imap:
         for start in range(first, first + count, 500):
             parts = ["APPEND Quarantine ($SekishoSpam)"]
             for i in range(start, min(start + 500, first + count)):

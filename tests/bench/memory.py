@@ -82,12 +82,11 @@ def inspectors(work, port_base, signatures, numbers=(1, 2, 4, 8)):
     for number in numbers:
         system = System("sekisho", os.path.join(work, "inspectors"), port_base,
                         STACK_SIGNATURES=signatures,
-                        STACK_SETTINGS="inspectors = %d" % number)
+                        STACK_SETTINGS="inspectors = %d\nclerks = %d" %
+                        (number, number))
         try:
             system.up()
-            for _ in range(3):
-                system.load((2 * number, 1), 4 * number,
-                            files["1 MB zip"])
+            system.load((2 * number, 1), 4 * number, files["1 MB zip"])
             system.load((2 * number, 1), 50 * number, files["4 KB text"])
             rows = {row[0]: row[3] for row in sekishod(system)}
         finally:

@@ -7,6 +7,7 @@ import subprocess
 import time
 import uuid
 
+from doveadm import in_days
 from dovecots import options
 from holding import Held
 from mails import mail
@@ -40,15 +41,16 @@ class Quarantine:
         assert not check or result.returncode == 0, result
         return result
 
-    def session(self, *settings):
-        """Logs in; with settings ("sekisho_rescan=off"), to a server
-        of its own that has them."""
+    def session(self, *settings, days=0):
+        """Logs in; with settings ("sekisho_rescan=off"), to a server of its
+        own that has them, and that lives in so many days."""
         if not settings:
             return Session(self.stack.port("IMAP"), self.user)
         home = "%s/mail/%s" % (self.stack.env["STACK_DIR"], self.user)
         return Session(process=subprocess.Popen(
             ["setpriv", "--reuid=mail", "--regid=mail", "--clear-groups",
-             "/usr/lib/dovecot/imap", "-c", self.stack.env["DOVECOT_CONFIG"],
+             *(in_days(days) if days else ()), "/usr/lib/dovecot/imap",
+             "-c", self.stack.env["DOVECOT_CONFIG"],
              *options(["mail_home=" + home, *settings])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.log_path, "ab"),
