@@ -146,6 +146,7 @@ install-dovecot: $(dovecot_modules) $(doveadm_module)
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(DOVECOT_MODULE_DIR)/$${f##*/} || exit 1; \
 	done
-	$(INSTALL) -D -m 0644 dovecot-plugin/11-sekisho.conf \
+	$(INSTALL) -D -m 0644 \
+		dovecot-plugin/11-sekisho-$(DOVECOT_GENERATION).conf \
 		$(DESTDIR)$(DATADIR)/dovecot/11-sekisho.conf
 .PHONY: install-dovecot install-expire

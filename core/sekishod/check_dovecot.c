@@ -29,9 +29,9 @@ check_dovecot_says(struct check *check, const char *program,
 	return check_run(check, argv, status_r);
 }
 
-/* The value of a setting, of one protocol unless that is NULL; or "". */
+/* What doveconf says of a setting, of one protocol unless that is NULL. */
 static const char *
-setting(struct check *check, const char *protocol, const char *name)
+setting_text(struct check *check, const char *protocol, const char *name)
 {
 	const char *filter = protocol == NULL ? NULL :
 		pool_printf(check->pool, "-fprotocol=%s", protocol);
@@ -41,14 +41,29 @@ setting(struct check *check, const char *protocol, const char *name)
 	const char *said = check_dovecot_says(check, check->doveconf,
 		arguments, &status);
 
-	return status == 0 ? check_line(check, said) : "";
+	return status == 0 ? said : "";
 }
 
-/* One of plugin {}; preset when it is not set. */
+/* Its value, or "". */
+static const char *
+setting(struct check *check, const char *protocol, const char *name)
+{
+	return check_line(check, setting_text(check, protocol, name));
+}
+
+/* Where ours have to stand. */
+static const char *
+our_block(const struct check *check)
+{
+	return check->dovecot_old ? "in plugin { }: " : "";
+}
+
+/* One of ours; preset when it is not set. */
 static const char *
 plugin_setting(struct check *check, const char *name, const char *preset)
 {
-	const char *line = pool_printf(check->pool, "\n  %s = ", name);
+	const char *line = pool_printf(check->pool, check->dovecot_old ?
+		"\n  %s = " : "\n%s = ", name);
 	const char *at = strstr(check->dovecot_text, line);
 
 	return at == NULL ? preset : check_line(check, at + strlen(line));
@@ -78,6 +93,7 @@ begin(struct check *check)
 		return false;
 	}
 	check->dovecot_text = said;
+	check->dovecot_old = strncmp(said, "# 2.3.", 6) == 0;
 	return true;
 }
 
@@ -97,26 +113,52 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
+/*
+ * Is a plug-in loaded? 2.4 shows a list as lines "NAME = yes" or "NAME = no"
+ * when it adds to the one outside of protocol {}, and else as words, as 2.3.
+ */
+static bool
+has_plugin(struct check *check, const char *protocol, const char *name)
+{
+	const char *text = setting_text(check, protocol, "mail_plugins");
+	const char *lines = pool_printf(check->pool, "\n%s", text);
+
+	if (strstr(text, " = ") == NULL)
+		return has_word(check_line(check, text), name);
+	if (strstr(lines, pool_printf(check->pool, "\n%s = yes", name)) != NULL)
+		return true;
+	return protocol != NULL && strstr(lines, pool_printf(check->pool,
+		"\n%s = no", name)) == NULL && has_plugin(check, NULL, name);
+}
+
+static const char *
+mend_plugins(struct check *check, const char *where, const char *name)
+{
+	return pool_printf(check->pool, check->dovecot_old ?
+		"%smail_plugins = $mail_plugins %s" RELOAD :
+		"%smail_plugins { %s = yes }, each on a line of its own"
+		RELOAD, where, name);
+}
+
 static void
 look_plugins(struct check *check)
 {
-	if (!has_word(setting(check, "imap", "mail_plugins"), "sekisho"))
-		check_wrong(check, "mail_plugins = $mail_plugins sekisho"
-			RELOAD, "the plug-in sekisho is not in mail_plugins "
-			"for IMAP");
-	if (!has_word(setting(check, "lmtp", "mail_plugins"), "sekisho"))
-		check_wrong(check, "mail_plugins = $mail_plugins sekisho"
-			RELOAD, "the plug-in sekisho is not in mail_plugins "
-			"for LMTP");
-	if (!has_word(setting(check, "lmtp", "mail_plugins"), "sekisho_lmtp"))
-		check_wrong(check, "in protocol lmtp { }: mail_plugins = "
-			"$mail_plugins sieve sekisho_lmtp" RELOAD, "the plug-"
-			"in sekisho_lmtp is not in mail_plugins for LMTP: held "
-			"mail would come into INBOX");
-	if (!has_word(setting(check, NULL, "mail_plugins"), "sekisho"))
-		check_wrong(check, "mail_plugins = $mail_plugins sekisho, "
-			"outside of protocol { }" RELOAD, "the plug-in sekisho "
-			"is not in mail_plugins for doveadm");
+	if (!has_plugin(check, "imap", "sekisho"))
+		check_wrong(check, mend_plugins(check, "", "sekisho"),
+			"the plug-in sekisho is not in mail_plugins for IMAP");
+	if (!has_plugin(check, "lmtp", "sekisho"))
+		check_wrong(check, mend_plugins(check, "", "sekisho"),
+			"the plug-in sekisho is not in mail_plugins for LMTP");
+	if (!has_plugin(check, "lmtp", "sekisho_lmtp"))
+		check_wrong(check, mend_plugins(check, "in protocol lmtp { }: ",
+			check->dovecot_old ? "sieve sekisho_lmtp" :
+			"sekisho_lmtp"), "the plug-in sekisho_lmtp is not in "
+			"mail_plugins for LMTP: held mail would come into "
+			"INBOX");
+	if (!has_plugin(check, NULL, "sekisho"))
+		check_wrong(check, mend_plugins(check, "outside of protocol "
+			"{ }: ", "sekisho"), "the plug-in sekisho is not in "
+			"mail_plugins for doveadm");
 }
 
 static void
@@ -164,12 +206,23 @@ find_namespace(struct check *check, const char *name)
 static bool
 has_mailbox(struct check *check, const char *namespace, const char *name)
 {
-	const char *head = *name == '\0' ? "\n  mailbox {" : pool_printf(
-		check->pool, strchr(name, ' ') == NULL ? "\n  mailbox %s {" :
+	const char *head = *name == '\0' && check->dovecot_old ?
+		"\n  mailbox {" : pool_printf(check->pool, *name != '\0' &&
+		strchr(name, ' ') == NULL ? "\n  mailbox %s {" :
 		"\n  mailbox \"%s\" {", name);
 
 	return strstr(namespace, pool_printf(check->pool, "%s\n    auto = ",
 		head)) != NULL;
+}
+
+/* 2.3 shows what is not set as well. */
+static bool
+has_location(const struct check *check, const char *namespace)
+{
+	if (!check->dovecot_old)
+		return strstr(namespace, "\n  mail_path = ") != NULL;
+	return strstr(namespace, "\n  location = \n") == NULL &&
+		strstr(namespace, "\n  location =\n") == NULL;
 }
 
 static void
@@ -199,11 +252,25 @@ look_quarantine(struct check *check)
 				RELOAD, folders[i]), "the quarantine has no "
 				"folder \"%s\" that Dovecot makes",
 				folders[i]);
-	if (strstr(namespace, "\n  location = \n") != NULL ||
-	    strstr(namespace, "\n  location =\n") != NULL)
-		check_wrong(check, "in namespace quarantine { }: location = "
-			"mdbox:~/quarantine" RELOAD, "the quarantine has no "
-			"location of its own");
+	if (!has_location(check, namespace))
+		check_wrong(check, pool_printf(check->pool, "in namespace "
+			"quarantine { }: %s" RELOAD, check->dovecot_old ?
+			"location = mdbox:~/quarantine" :
+			"mail_driver = mdbox and mail_path = ~/quarantine"),
+			"the quarantine has no location of its own");
+}
+
+/* Is the folder no part of the quota? */
+static bool
+is_ignored(struct check *check, const char *name)
+{
+	const char *namespace = find_namespace(check, name);
+
+	if (check->dovecot_old)
+		return strstr(check->dovecot_text, pool_printf(check->pool,
+			" = %s:ignore", name)) != NULL;
+	return namespace == NULL ||
+		strstr(namespace, "\n  quota_ignore = yes") != NULL;
 }
 
 static void
@@ -212,12 +279,12 @@ look_quota(struct check *check)
 	const char *name = plugin_setting(check, "sekisho_quarantine",
 		"Quarantine");
 
-	if (has_word(setting(check, "lmtp", "mail_plugins"), "quota") &&
-	    strstr(check->dovecot_text, pool_printf(check->pool, " = %s:ignore",
-	    name)) == NULL)
-		check_wrong(check, pool_printf(check->pool, "in plugin { }: "
-			"quota_rule2 = %s:ignore" RELOAD, name), "held mail "
-			"counts for the quota: whoever is over it gets none");
+	if (has_plugin(check, "lmtp", "quota") && !is_ignored(check, name))
+		check_wrong(check, check->dovecot_old ? pool_printf(check->pool,
+			"in plugin { }: quota_rule2 = %s:ignore" RELOAD, name) :
+			"in namespace quarantine { }: quota_ignore = yes"
+			RELOAD, "held mail counts for the quota: whoever is "
+			"over it gets none");
 }
 
 /* -- what it has to do with sekishod -------------------------------------- */
@@ -235,9 +302,9 @@ look_socket(struct check *check)
 	ours = pool_printf(check->pool, "%s/control.sock",
 		check->config->run_dir);
 	if (!check_same(theirs, ours))
-		check_wrong(check, pool_printf(check->pool, "in plugin { }: "
-			"sekisho_socket = %s" RELOAD, ours), "Dovecot asks at "
-			"%s, but sekishod listens at %s", theirs, ours);
+		check_wrong(check, pool_printf(check->pool, "%ssekisho_socket "
+			"= %s" RELOAD, our_block(check), ours), "Dovecot asks "
+			"at %s, but sekishod listens at %s", theirs, ours);
 }
 
 /* Without a scanner nothing is released, unless nobody shall be asked. */
@@ -248,9 +315,10 @@ look_rescan(struct check *check)
 		check_pass(check);
 	else if (strcmp(plugin_setting(check, "sekisho_rescan", "required"),
 	    "required") == 0)
-		check_wrong(check, "in plugin { }: sekisho_rescan = off" RELOAD
-			"; or a scanner: inspectors = 2 in sekishod.conf",
-			"nothing can be released: sekisho_rescan is required, "
+		check_wrong(check, pool_printf(check->pool, "%ssekisho_rescan "
+			"= off" RELOAD "; or a scanner: inspectors = 2 in "
+			"sekishod.conf", our_block(check)), "nothing can be "
+			"released: sekisho_rescan is required, "
 			"and this host has no scanner (inspectors = 0)");
 }
 

@@ -30,7 +30,8 @@ struct check {
 	struct policy *policy;		/* NULL: it is wrong */
 	const char *exim_text;		/* its whole configuration, lines end
 					 * in LF; NULL outside of that area */
-	const char *dovecot_text;	/* what is set in Dovecot's */
+	const char *dovecot_text;	/* what is set in Dovecot's ... */
+	bool dovecot_old;	/* ... 2.3; 2.4 has no plugin {} */
 	const char *area;		/* being looked at */
 	bool said;			/* the present look has said it */
 	unsigned int wrong;		/* how much is */

@@ -89,19 +89,41 @@ short_name(struct check *check)
 static void
 look_address(struct check *check)
 {
-	static const char *const arguments[] = { "-h",
-		"plugin/sekisho_address", NULL };
+	const char *arguments[] = { "-h", check->dovecot_old ?
+		"plugin/sekisho_address" : "sekisho_address", NULL };
 	int status;
 	const char *address = check_line(check, check_dovecot_says(check,
 		check->doveconf, arguments, &status));
 	const char *user = short_name(check);
 
 	if (user != NULL && strchr(address, '@') == NULL)
-		check_wrong(check, "in plugin { }: sekisho_address = "
-			"%n@example.com, with your domain; doveadm reload",
+		check_wrong(check, check->dovecot_old ? "in plugin { }: "
+			"sekisho_address = %n@example.com, with your domain; "
+			"doveadm reload" : "sekisho_address = %{user | "
+			"username}@example.com, with your domain; doveadm "
+			"reload",
 			"Dovecot knows users without a domain, such as %s, and "
 			"sekisho_address adds none: sekishod does not know "
 			"them", user);
+}
+
+/*
+ * Are its users those of the system, by their names? 2.4 may take the domain
+ * off for LMTP alone, as Debian's file has it; doveadm does not see that.
+ */
+static bool
+is_passwd_only(struct check *check)
+{
+	static const char *const arguments[] = { "-h", "-fprotocol=lmtp",
+		"auth_username_format", NULL };
+	int status;
+
+	if (check->dovecot_old)
+		return strstr(check->dovecot_text,
+			"\nuserdb {\n  driver = passwd\n") != NULL;
+	return strstr(check->dovecot_text, "\nuserdb passwd {") != NULL &&
+		strstr(check_dovecot_says(check, check->doveconf, arguments,
+		&status), "username") == NULL;
 }
 
 /*
@@ -115,13 +137,15 @@ look_lmtp_names(struct check *check)
 	const char *arguments[] = { "user", NULL, NULL };
 	int status;
 
-	if (user == NULL || strstr(check->dovecot_text,
-	    "\nuserdb {\n  driver = passwd\n") == NULL)
+	if (user == NULL || !is_passwd_only(check))
 		return;
 	arguments[1] = pool_printf(check->pool, "%s@example.com", user);
 	doveadm(check, arguments, &status);
 	if (status != 0)
-		check_wrong(check, "auth_username_format = %Ln; doveadm reload",
+		check_wrong(check, check->dovecot_old ?
+			"auth_username_format = %Ln; doveadm reload" :
+			"auth_username_format = %{user | username | lower}; "
+			"doveadm reload",
 			"Dovecot knows the user %s, but not %s: held mail "
 			"comes with the whole address and would be "
 			"refused, with a bounce to its sender", user,

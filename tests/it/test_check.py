@@ -194,48 +194,6 @@ def test_exim(site, name):
     site.found(wrong, mend, *site.exim(old, new))
 
 
-QUARANTINE = r"^namespace quarantine \{\n(.*\n)*?\}\n"
-DOVECOT = {
-    "no plug-in": ("^mail_plugins = sekisho$", "mail_plugins =",
-                   "the plug-in sekisho is not in mail_plugins for IMAP",
-                   r"\$mail_plugins sekisho"),
-    "no lmtp plug-in": (" sieve sekisho_lmtp", " sieve", "sekisho_lmtp is not "
-                        "in mail_plugins for LMTP", "sieve sekisho_lmtp"),
-    "other directory": ("^mail_plugin_dir = .*", "mail_plugin_dir = /usr/lib/"
-                        "dovecot", "the plug-in .* is not in",
-                        "make install"),
-    "no namespace": (QUARANTINE, "", "no namespace for the quarantine",
-                     "prefix = Quarantine/"),
-    "no folder": (r'^  mailbox Deliver \{\n    auto = create\n  \}\n', "",
-                  'no folder "Deliver"', 'mailbox "Deliver"'),
-    "no approve": (r'^  mailbox "Deliver and Approve" \{\n    auto = create\n'
-                   r'  \}\n', "", 'no folder "Deliver and Approve"',
-                   'mailbox "Deliver and Approve"'),
-    "no quarantine": (r'^  mailbox "" \{\n    auto = create\n  \}\n', "",
-                      'no folder ""', 'mailbox ""'),
-    "location": (r"^  location = mdbox:~/quarantine\n", "",
-                 "no location of its own", "mdbox:~/quarantine"),
-    "separator": (r"^  prefix = Quarantine/\n  separator = /\n",
-                  "  prefix = Quarantine.\n  separator = .\n",
-                  "no session of alice: .*separator", "doveadm reload"),
-    "socket": (r"^  sekisho_socket = .*", "  sekisho_socket = /nonexistent",
-               "Dovecot asks at /nonexistent", "sekisho_socket = .*control"),
-    "fsync": ("^mail_fsync = optimized", "mail_fsync = never",
-              "mail_fsync is never", "mail_fsync = optimized"),
-    "quota": ("^mail_plugins = sekisho$", "mail_plugins = quota sekisho",
-              "counts for the quota", "quota_rule2 = Quarantine:ignore"),
-    "broken": ("^mail_uid = mail", "mail_uidd = mail", "does not take its "
-               "configuration", "doveconf -n"),
-}
-
-
-@pytest.mark.parametrize("name", DOVECOT)
-def test_dovecot(site, name):
-    """R13: a mistake in Dovecot's configuration is found, and what mends it"""
-    old, new, wrong, mend = DOVECOT[name]
-    site.found(wrong, mend, *site.dovecot(old, new))
-
-
 # -- other mistakes ---------------------------------------------------------
 
 def test_no_config(site):
@@ -596,35 +554,6 @@ def test_no_users(site):
     site.script("bin", "doveadm", "exit 0\n")
     site.found("doveadm knows no users", "iterate_filter",
                "--doveconf", folder + "/doveconf")
-
-
-def test_users_without_domain(site):
-    """R13: step 8: users have no domain, and nothing gives them one"""
-    site.found("sekisho_address adds none", "sekisho_address = %n@",
-               *site.dovecot(r"^  sekisho_address = .*\n"))
-
-
-def test_users_of_the_system(site):
-    """R13: step 8: the system's users are not found by their addresses"""
-    folder = site.script("bin-passwd", "doveconf", r"""
-exec /usr/bin/doveconf "$@" | sed '/^userdb/,/^}/s/driver = .*/driver = passwd/'
-""")
-    site.script("bin-passwd", "doveadm", """
-case "$*" in
-*'user *') echo alice ;;
-*@*) exit 67 ;;
-esac
-""")
-    site.found("held mail comes with the whole address",
-               "auth_username_format = %Ln",
-               "--doveconf", folder + "/doveconf")
-
-
-def test_gateway(site):
-    """R13: as a gateway: what is released would be held again"""
-    site.found("would be held again", "SEKISHO_RELEASE_HOSTS", *site.dovecot(
-        r"^  sekisho_socket", "  sekisho_submission = 127.0.0.1:10025\n"
-        "  sekisho_socket"), *site.exim("^SEKISHO_RELEASE_HOSTS = .*\n"))
 
 
 def test_afterwards(site):
