@@ -3,6 +3,7 @@
  */
 #include "action-log.h"
 #include "log-line.h"
+#include "tally.h"
 
 static void
 add_if(string_t *line, const char *key, const char *value)
@@ -32,6 +33,7 @@ write_line(struct mail_user *user, const struct action *action)
 		action->refusal == NULL ? "ok" : "refused");
 	add_if(line, "text", action->refusal);
 	e_info(user->event, "sekisho: %s", str_c(line));
+	tally_add(own, action);
 }
 
 void

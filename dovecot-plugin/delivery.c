@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "gateway.h"
 #include "release.h"
+#include "tally.h"
 
 #include <str.h>
 
@@ -21,6 +22,7 @@ delivery_free(struct delivery *delivery)
 	claim_close(&delivery->claim);
 	str_free(&delivery->room);
 	mailbox_free(&delivery->into);
+	tally_send(delivery->user);
 	pool_unref(&pool);
 }
 

@@ -33,7 +33,8 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
-	dovecot-plugin/sender.c dovecot-plugin/approved-mailbox.c \
+	dovecot-plugin/sender.c dovecot-plugin/tally.c \
+	dovecot-plugin/approved-mailbox.c \
 	dovecot-plugin/approved-mirror.c dovecot-plugin/approved-change.c \
 	dovecot-plugin/approved-list.c dovecot-plugin/approved-entry.c
 plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
@@ -46,7 +47,8 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
-	dovecot-plugin/sender.h dovecot-plugin/approved-mailbox.h \
+	dovecot-plugin/sender.h dovecot-plugin/tally.h \
+	dovecot-plugin/approved-mailbox.h \
 	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
 	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o) $(setting_obj)

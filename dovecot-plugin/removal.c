@@ -6,6 +6,7 @@
 #include "claim.h"
 #include "filing.h"
 #include "quarantine-mail.h"
+#include "tally.h"
 
 struct removed {
 	uint32_t uid;
@@ -92,6 +93,7 @@ removal_commit_claimed(struct mailbox_transaction_context *t,
 			NULL : mailbox_get_last_error(box, NULL));
 	}
 	claim_close(&claim);
+	tally_send(sekisho_user(box->storage->user));
 	pool_unref(&removal->pool);
 	return ret;
 }

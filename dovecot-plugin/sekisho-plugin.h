@@ -19,6 +19,8 @@
 #include <module-context.h>
 #include <mail-storage-private.h>
 
+#define TALLY_DEEDS 6	/* tally.c has their names */
+
 /* Must a held message be scanned before it leaves (SPEC Q9)? */
 enum rescan {
 	RESCAN_REQUIRED,	/* yes: no scanner, no release */
@@ -37,6 +39,7 @@ struct sekisho_user {
 	const char *submission;	/* host:port where INBOX is, or NULL: here */
 	enum rescan rescan;
 	bool administrator;	/* doveadm: may do what users may not */
+	unsigned int tally[TALLY_DEEDS];	/* not yet sent */
 	char *kept_error;	/* compat_keep_error() */
 };
 

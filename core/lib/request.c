@@ -142,28 +142,45 @@ answer_read(const struct sekisho_frame *frame, struct sekisho_answer *answer_r,
 	return sekisho_error_set(err, "sekishod: %s", sekisho_get_text(&in));
 }
 
-int
-sekisho_request_call(const char *path, const struct sekisho_request *request,
-	int fd, int64_t deadline, struct sekisho_answer *answer_r,
-	struct sekisho_error *err)
+/* Returns the descriptor to read an answer from, or -1. */
+static int
+request_send(const char *path, const struct sekisho_request *request, int fd,
+	int64_t deadline, struct sekisho_error *err)
 {
 	struct sekisho_frame question = { .type = SEKISHO_FRAME_REQUEST,
 		.fds = { fd }, .fd_count = fd >= 0 };
-	struct sekisho_frame reply = { 0 };
 	struct sekisho_buf buf;
-	int result = -1;
-	int sock, n = -1;
+	int sock = -1;
 
 	sekisho_buf_init(&buf, SEKISHO_FRAME_MAX);
 	sekisho_request_encode(request, &buf);
 	question.data = buf.data;
 	question.len = buf.len;
-	sock = sekisho_channel_connect(path, deadline, err);
 	if (buf.failed)
 		sekisho_error_set(err, "the request is too long");
-	else if (sock >= 0 && sekisho_channel_send(sock, &question, deadline,
-	    err) == 0)
-		n = sekisho_channel_recv(sock, &reply, deadline, err);
+	else
+		sock = sekisho_channel_connect(path, deadline, err);
+	if (sock >= 0 && sekisho_channel_send(sock, &question, deadline,
+	    err) < 0) {
+		close(sock);
+		sock = -1;
+	}
+	sekisho_buf_free(&buf);
+	return sock;
+}
+
+int
+sekisho_request_call(const char *path, const struct sekisho_request *request,
+	int fd, int64_t deadline, struct sekisho_answer *answer_r,
+	struct sekisho_error *err)
+{
+	struct sekisho_frame reply = { 0 };
+	int sock, n, result = -1;
+
+	sock = request_send(path, request, fd, deadline, err);
+	if (sock < 0)
+		return -1;
+	n = sekisho_channel_recv(sock, &reply, deadline, err);
 	if (n == 0)
 		sekisho_error_set(err, "sekishod closed without an answer: "
 			"its log says why");
@@ -173,10 +190,20 @@ sekisho_request_call(const char *path, const struct sekisho_request *request,
 		answer_r->frame = reply;
 	else
 		sekisho_frame_free(&reply);
-	if (sock >= 0)
-		close(sock);
-	sekisho_buf_free(&buf);
+	close(sock);
 	return result;
+}
+
+int
+sekisho_request_tell(const char *path, const struct sekisho_request *request,
+	int64_t deadline, struct sekisho_error *err)
+{
+	int sock = request_send(path, request, -1, deadline, err);
+
+	if (sock < 0)
+		return -1;
+	close(sock);
+	return 0;
 }
 
 void

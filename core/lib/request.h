@@ -80,6 +80,14 @@ int sekisho_request_call(const char *path,
 	const struct sekisho_request *request, int fd, int64_t deadline,
 	struct sekisho_answer *answer_r, struct sekisho_error *err);
 
+/*
+ * Connects and asks, and does not wait for an answer. Returns 0 when the
+ * request was handed over, or -1.
+ */
+int sekisho_request_tell(const char *path,
+	const struct sekisho_request *request, int64_t deadline,
+	struct sekisho_error *err);
+
 /* Frees a received answer. answer may be NULL. */
 void sekisho_answer_free(struct sekisho_answer *answer);
 

@@ -48,10 +48,12 @@ clerks_account(const struct config *config)
  * clerk sends away whom it does not know.
  */
 const struct desk desks[DESKS] = {
-	{ "scan.sock", "mta-user", 0660, admits_mta, clerks_scan,
-		desk_scan_serve },
-	{ "control.sock", "control-users", 0666, admits_control,
-		clerks_control, desk_control_serve },
-	{ "account.sock", "account-users", 0666, admits_account,
-		clerks_account, desk_account_serve },
+	[DESK_SCAN] = { "scan.sock", "mta-user", 0660, desk_scan_verbs,
+		admits_mta, clerks_scan, desk_scan_serve },
+	[DESK_CONTROL] = { "control.sock", "control-users", 0666,
+		desk_control_verbs, admits_control, clerks_control,
+		desk_control_serve },
+	[DESK_ACCOUNT] = { "account.sock", "account-users", 0666,
+		desk_account_verbs, admits_account, clerks_account,
+		desk_account_serve },
 };

@@ -13,12 +13,24 @@
 
 #include "examine.h"
 
-#define DESKS 3
+struct inquiry;
+
+/* What a desk can be asked. A table of these ends with a NULL name. */
+struct verb {
+	const char *name;
+	void (*answer)(struct inquiry *inquiry);
+	bool quiet;		/* asked so often that only a failure is logged;
+				 * who asked need not wait for the answer */
+};
+
+enum desk_place { DESK_SCAN, DESK_CONTROL, DESK_ACCOUNT, DESKS };
 
 struct desk {
 	const char *socket;	/* its name in the run-dir */
 	const char *parameter;	/* of sekishod.conf, that says who may ask */
 	mode_t mode;		/* of the socket; its group is the MTA's */
+
+	const struct verb *verbs;
 
 	/* Besides root and sekishod's own user. */
 	bool (*admits)(const struct config *config, uid_t uid);
@@ -29,6 +41,10 @@ struct desk {
 };
 
 extern const struct desk desks[DESKS];
+
+/* Each in its own file. */
+extern const struct verb desk_scan_verbs[], desk_control_verbs[],
+	desk_account_verbs[];
 
 void desk_scan_serve(const struct checkpoint *checkpoint, int fd);
 void desk_control_serve(const struct checkpoint *checkpoint, int fd);

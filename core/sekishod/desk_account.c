@@ -6,17 +6,17 @@
 #include "desk.h"
 #include "inquiry.h"
 
-static const struct verb verbs[] = {
-	{ "register", account_register },
-	{ "activate", account_activate },
-	{ "reset-request", account_reset_request },
-	{ "reset-confirm", account_reset_confirm },
-	{ "change", account_change },
-	{ NULL, NULL },
+const struct verb desk_account_verbs[] = {
+	{ "register", account_register, false },
+	{ "activate", account_activate, false },
+	{ "reset-request", account_reset_request, false },
+	{ "reset-confirm", account_reset_confirm, false },
+	{ "change", account_change, false },
+	{ NULL, NULL, false },
 };
 
 void
 desk_account_serve(const struct checkpoint *checkpoint, int fd)
 {
-	inquiry_serve(checkpoint, fd, "account.sock", verbs);
+	inquiry_serve(checkpoint, fd, &desks[DESK_ACCOUNT]);
 }

@@ -5,32 +5,35 @@
  */
 #include "account.h"
 #include "approved_verb.h"
+#include "counters_verb.h"
 #include "desk.h"
 #include "hold.h"
 #include "inquiry.h"
 #include "rescan.h"
 
-static const struct verb verbs[] = {
-	{ "approved-list", approved_verb_list },
-	{ "approved-token", approved_verb_token },
-	{ "approved-add", approved_verb_add },
-	{ "approved-remove", approved_verb_remove },
-	{ "approved-repair", approved_verb_repair },
-	{ "held-verify", hold_verify_answer },
-	{ "rescan", rescan_answer },
-	{ "account-list", account_admin_list },
-	{ "account-show", account_admin_show },
-	{ "account-create", account_admin_create },
-	{ "account-activate", account_admin_activate },
-	{ "account-lock", account_admin_lock },
-	{ "account-unlock", account_admin_unlock },
-	{ "account-reset", account_admin_reset },
-	{ "account-delete", account_admin_delete },
-	{ NULL, NULL },
+const struct verb desk_control_verbs[] = {
+	{ "approved-list", approved_verb_list, false },
+	{ "approved-token", approved_verb_token, false },
+	{ "approved-add", approved_verb_add, false },
+	{ "approved-remove", approved_verb_remove, false },
+	{ "approved-repair", approved_verb_repair, false },
+	{ "held-verify", hold_verify_answer, false },
+	{ "rescan", rescan_answer, false },
+	{ "count", counters_verb_count, true },
+	{ "counters", counters_verb_text, true },
+	{ "account-list", account_admin_list, false },
+	{ "account-show", account_admin_show, false },
+	{ "account-create", account_admin_create, false },
+	{ "account-activate", account_admin_activate, false },
+	{ "account-lock", account_admin_lock, false },
+	{ "account-unlock", account_admin_unlock, false },
+	{ "account-reset", account_admin_reset, false },
+	{ "account-delete", account_admin_delete, false },
+	{ NULL, NULL, false },
 };
 
 void
 desk_control_serve(const struct checkpoint *checkpoint, int fd)
 {
-	inquiry_serve(checkpoint, fd, "control.sock", verbs);
+	inquiry_serve(checkpoint, fd, &desks[DESK_CONTROL]);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "counters.h"
 #include "desk.h"
 #include "envelope.h"
 #include "explanation.h"
@@ -16,9 +17,9 @@
 #include "log.h"
 #include "planner.h"
 
-static const struct verb verbs[] = {
-	{ "held-forward", hold_forward_answer },
-	{ NULL, NULL },
+const struct verb desk_scan_verbs[] = {
+	{ "held-forward", hold_forward_answer, false },
+	{ NULL, NULL, false },
 };
 
 /* One connection: a request and what the answer needs. */
@@ -61,6 +62,7 @@ visit_plan(struct visit *visit, struct examination *ex)
 	struct sekisho_error err = { "" };
 	struct sekisho_plan *plan;
 	const char *lost = NULL;
+	int64_t took;
 
 	if (examine(ex, visit->request.fds[0], &err) < 0)
 		plan = planner_failure(ex, err.text);
@@ -75,7 +77,9 @@ visit_plan(struct visit *visit, struct examination *ex)
 		lost = pool_printf(ex->pool, "Exim did not wait for the "
 			"answer: %s", err.text);
 	}
-	planner_log(ex, plan, lost, sekisho_now() - visit->begin);
+	took = sekisho_now() - visit->begin;
+	planner_log(ex, plan, lost, took);
+	counters_message(visit->checkpoint->counters, ex, plan, lost, took);
 }
 
 /* For `sekisho explain`: nothing is done, everything is told. */
@@ -166,7 +170,7 @@ desk_scan_serve(const struct checkpoint *checkpoint, int fd)
 			visit_refuse(&visit, err.text);
 		}
 	} else if (visit.request.type == SEKISHO_FRAME_REQUEST) {
-		inquiry_handle(checkpoint, fd, "scan.sock", verbs,
+		inquiry_handle(checkpoint, fd, &desks[DESK_SCAN],
 			&visit.request);
 	} else {
 		visit_examine(&visit);

@@ -35,6 +35,12 @@ directory_new(const struct config *config, struct directory_changes *changes)
 }
 
 void
+directory_count(struct directory *directory, struct counters *counters)
+{
+	directory_conn_count(directory->conn, counters);
+}
+
+void
 directory_free(struct directory *directory)
 {
 	if (directory == NULL)

@@ -15,6 +15,7 @@
 #include "directory_cache.h"
 #include "sekisho.h"
 
+struct counters;
 struct directory;
 
 /*
@@ -23,6 +24,9 @@ struct directory;
  */
 struct directory *directory_new(const struct config *config,
 	struct directory_changes *changes);
+
+/* From now on its questions are counted. */
+void directory_count(struct directory *directory, struct counters *counters);
 
 /* directory may be NULL. */
 void directory_free(struct directory *directory);

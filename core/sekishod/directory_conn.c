@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "counters.h"
 #include "directory_bind.h"
 #include "directory_conn.h"
 #include "log.h"
@@ -26,6 +27,7 @@ struct server {
 
 struct directory_conn {
 	const struct config *config;
+	struct counters *counters;	/* NULL: nobody wants to know */
 	char *uris;		/* the servers' point into it */
 	struct server *servers;
 	size_t server_count;
@@ -54,6 +56,22 @@ directory_conn_new(const struct config *config)
 		if (*uri != '\0')
 			conn->servers[conn->server_count++].uri = uri;
 	return conn;
+}
+
+void
+directory_conn_count(struct directory_conn *conn, struct counters *counters)
+{
+	conn->counters = counters;
+}
+
+/* A question is over; code as directory_conn_call() returns it. */
+static int
+conn_counted(const struct directory_conn *conn, int64_t begin, int code)
+{
+	counters_directory(conn->counters, sekisho_now() - begin);
+	if (code < 0)
+		counters_add(conn->counters, COUNTER_DIRECTORY_FAILED);
+	return code;
 }
 
 static void
@@ -246,19 +264,23 @@ conn_end(const struct directory_conn *conn, int64_t deadline)
 	return deadline < end ? deadline : end;
 }
 
+/* Nothing is asked; only that it fails is worth to be counted. */
 int
 directory_conn_ready(struct directory_conn *conn, int64_t deadline,
 	struct sekisho_error *err)
 {
-	return conn_open(conn, conn_end(conn, deadline), err);
+	int64_t begin = sekisho_now();
+
+	if (conn_open(conn, conn_end(conn, deadline), err) == 0)
+		return 0;
+	return conn_counted(conn, begin, -1);
 }
 
-int
-directory_conn_call(struct directory_conn *conn,
-	const struct directory_call *call, int64_t deadline,
-	LDAP **ldap_r, LDAPMessage **answer_r, struct sekisho_error *err)
+static int
+conn_call(struct directory_conn *conn, const struct directory_call *call,
+	int64_t end, LDAP **ldap_r, LDAPMessage **answer_r,
+	struct sekisho_error *err)
 {
-	int64_t end = conn_end(conn, deadline);
 	size_t tries = conn->server_count + 1;
 	bool fresh;
 	int code;
@@ -283,6 +305,17 @@ directory_conn_call(struct directory_conn *conn,
 			return -1;
 	}
 	return -1;
+}
+
+int
+directory_conn_call(struct directory_conn *conn,
+	const struct directory_call *call, int64_t deadline,
+	LDAP **ldap_r, LDAPMessage **answer_r, struct sekisho_error *err)
+{
+	int64_t begin = sekisho_now();
+
+	return conn_counted(conn, begin, conn_call(conn, call,
+		conn_end(conn, deadline), ldap_r, answer_r, err));
 }
 
 int

@@ -323,20 +323,29 @@ examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 {
 	enum rewrite_result result;
 
+	ex->step = STEP_COPY;
 	ex->message_fd = assemble_message(ex->message, body_fd, &ex->size,
 		err);
-	if (ex->message_fd < 0 || step_inspect(ex, err) < 0)
+	if (ex->message_fd < 0)
+		return -1;
+	ex->step = STEP_INSPECT;
+	if (step_inspect(ex, err) < 0)
 		return -1;
 	step_decide(ex);
+	ex->step = STEP_APPROVALS;
 	if (step_approvals(ex, err) < 0)
 		return -1;
+	ex->step = STEP_REWRITE;
 	result = step_rewrite(ex, err);
 	if (result != REWRITE_DONE && learn_from(ex, result)) {
 		drop_variants(ex);
 		step_decide(ex);
 		result = step_rewrite(ex, err);
 	}
-	return result == REWRITE_DONE ? 0 : -1;
+	if (result != REWRITE_DONE)
+		return -1;
+	ex->step = STEP_PLAN;
+	return 0;
 }
 
 void

@@ -17,6 +17,7 @@
 #include "pool.h"
 #include "sekisho.h"
 
+struct counters;
 struct directory;
 struct directory_changes;
 struct engine;
@@ -35,7 +36,19 @@ struct checkpoint {
 	const struct seal_keys *keys;	/* NULL: nothing can be held */
 	struct poison *poison;		/* NULL: nobody counts */
 	struct verdicts *verdicts;	/* NULL: nothing is remembered */
+	struct counters *counters;	/* NULL: nothing is counted */
 	struct engine *engine;		/* NULL: ask the inspectors */
+};
+
+/* How far it came. */
+enum examine_step {
+	STEP_COPY,
+	STEP_INSPECT,
+	STEP_APPROVALS,
+	STEP_REWRITE,
+	STEP_PLAN,		/* all of examine() is done */
+	STEP_ANSWER,
+	STEPS			/* their number */
 };
 
 /* What became known about one message, step by step. */
@@ -44,6 +57,7 @@ struct examination {
 	const struct sekisho_message *message;
 	struct pool *pool;
 	int64_t deadline;
+	enum examine_step step;		/* the one that failed, or is next */
 	int message_fd;			/* the assembled copy */
 	uint64_t size;			/* its bytes */
 	bool killed;			/* inspectors died over it */

@@ -29,6 +29,7 @@
 #include "listener.h"
 #include "log.h"
 #include "mapping.h"
+#include "signature_files.h"
 
 #define INSPECTORS_MAX 256u
 
@@ -139,6 +140,19 @@ inspector_start(struct generation *gen, unsigned int index)
 	return n == 1 ? 0 : -1;
 }
 
+/* The master reads all of it within a second; what is lost, is only counted. */
+static bool
+generation_tell(const struct generation *gen, enum generation_what what)
+{
+	struct generation_word word = { .what = what };
+
+	if (what == GENERATION_READY) {
+		word.signatures = engine_signatures(gen->engine);
+		word.made = signature_files_made(gen->config->signatures);
+	}
+	return write(gen->master_fd, &word, sizeof(word)) == sizeof(word);
+}
+
 static unsigned int
 generation_find(const struct generation *gen, pid_t pid)
 {
@@ -179,6 +193,8 @@ generation_reap(struct generation *gen)
 		gen->pids[index] = 0;
 		inspector_log_close(&gen->logs[index]);
 		inspector_died(gen, pid, status);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != EX_OK)
+			generation_tell(gen, GENERATION_DIED);
 	}
 	for (index = 0; index < gen->config->inspectors; index++) {
 		/* One that cannot start is tried again, but not in a rush. */
@@ -205,6 +221,7 @@ generation_watch(struct generation *gen)
 		log_line(LOG_LEVEL_ERROR, "inspector %d took longer than "
 			"scan-seconds = %u and 5 s more; ending it",
 			(int)gen->pids[i], gen->config->scan_seconds);
+		generation_tell(gen, GENERATION_OVERDUE);
 		kill(gen->pids[i], SIGKILL);
 	}
 }
@@ -221,8 +238,7 @@ generation_look_at_signatures(struct generation *gen)
 		return;
 	next = now + (int64_t)gen->config->signature_check * 1000;
 	gen->stale |= engine_changed(gen->engine) == 1;
-	if (gen->stale && write(gen->master_fd, &(char){ GENERATION_STALE },
-	    1) == 1)
+	if (gen->stale && generation_tell(gen, GENERATION_STALE))
 		gen->stale = false;
 }
 
@@ -263,6 +279,8 @@ generation_run(const struct config *config, unsigned int number,
 	unsigned int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* The master does not listen any more to one that leaves. */
+	signal(SIGPIPE, SIG_IGN);
 	log_starting(number == 1);
 	if (generation_open(&gen, &err) < 0) {
 		log_line(LOG_LEVEL_ERROR, "generation %u: %s", number,
@@ -277,7 +295,7 @@ generation_run(const struct config *config, unsigned int number,
 	if (!engine_opens_rar(gen.engine))
 		log_line(LOG_LEVEL_WARNING, "RAR archives cannot be scanned: "
 			"install libclamunrar (Debian: non-free)");
-	if (write(master_fd, &(char){ GENERATION_READY }, 1) != 1)
+	if (!generation_tell(&gen, GENERATION_READY))
 		return EX_OSERR;
 	log_starting(false);
 	sigemptyset(&signals);

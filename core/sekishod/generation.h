@@ -8,11 +8,24 @@
 #ifndef SEKISHO_GENERATION_H
 #define SEKISHO_GENERATION_H
 
+#include <stdint.h>
+
 #include "config.h"
 
-/* What a generation tells its master, one byte each. */
-#define GENERATION_READY 'R'	/* all inspectors wait for messages */
-#define GENERATION_STALE 'S'	/* the signature files have changed */
+/* What a generation tells its master; a pipe carries each as a whole. */
+enum generation_what {
+	GENERATION_READY = 'R',		/* all inspectors wait for messages */
+	GENERATION_STALE = 'S',		/* the signature files have changed */
+	GENERATION_DIED = 'D',		/* an inspector has, not by itself */
+	GENERATION_OVERDUE = 'O',	/* one was too slow and is killed */
+};
+
+struct generation_word {
+	uint32_t what;
+	uint32_t signatures;	/* READY: how many are in use */
+	int64_t made;		/* READY: when the newest file was made, 0:
+				 * not known */
+};
 
 /* Name of the socket that clerks connect to, below run_dir. */
 #define INSPECT_SOCKET "inspect.sock"

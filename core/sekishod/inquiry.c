@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "counters.h"
 #include "frame.h"
 #include "inquiry.h"
 #include "log.h"
@@ -55,13 +56,13 @@ verb_find(const struct verb *verbs, const char *name)
 
 /* The line names the user, never a value that may be a secret. */
 static void
-inquiry_log(const struct inquiry *inquiry, const char *desk)
+inquiry_log(const struct inquiry *inquiry, const struct desk *desk)
 {
 	const struct sekisho_answer *answer = &inquiry->answer;
 	struct sekisho_buf line;
 
 	sekisho_buf_init(&line, 8192);
-	log_add(&line, "desk", desk);
+	log_add(&line, "desk", desk->socket);
 	log_add(&line, "verb", inquiry->request->verb);
 	if (*inquiry_get(inquiry, "user") != '\0')
 		log_add(&line, "user", inquiry_get(inquiry, "user"));
@@ -72,12 +73,12 @@ inquiry_log(const struct inquiry *inquiry, const char *desk)
 		log_add(&line, "text", answer->text);
 	log_line(answer->status == SEKISHO_STATUS_UNAVAILABLE ?
 		LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
-		line.failed ? desk : line.data);
+		line.failed ? desk->socket : line.data);
 	sekisho_buf_free(&line);
 }
 
 static void
-inquiry_send(const struct inquiry *inquiry, int fd)
+inquiry_send(const struct inquiry *inquiry, int fd, bool quiet)
 {
 	struct sekisho_frame frame = { .type = SEKISHO_FRAME_ANSWER };
 	struct sekisho_error err;
@@ -87,8 +88,8 @@ inquiry_send(const struct inquiry *inquiry, int fd)
 	sekisho_answer_encode(&inquiry->answer, &buf);
 	frame.data = buf.data;
 	frame.len = buf.len;
-	if (buf.failed || sekisho_channel_send(fd, &frame, inquiry->deadline,
-	    &err) < 0)
+	if ((buf.failed || sekisho_channel_send(fd, &frame, inquiry->deadline,
+	    &err) < 0) && !quiet)
 		log_line(LOG_LEVEL_WARNING, "%s: the answer did not arrive: %s",
 			inquiry->request->verb,
 			buf.failed ? "too long" : err.text);
@@ -96,18 +97,24 @@ inquiry_send(const struct inquiry *inquiry, int fd)
 }
 
 static void
-inquiry_answer(struct inquiry *inquiry, const char *desk,
-	const struct verb *verbs)
+inquiry_answer(struct inquiry *inquiry, const struct desk *desk, int fd)
 {
-	const struct verb *verb = verb_find(verbs, inquiry->request->verb);
+	const struct verb *verb = verb_find(desk->verbs,
+		inquiry->request->verb);
+	bool quiet = verb != NULL && verb->quiet;
 
 	if (verb == NULL)
 		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "verb",
-			"%s does not know \"%s\"", desk,
+			"%s does not know \"%s\"", desk->socket,
 			inquiry->request->verb);
 	else
 		verb->answer(inquiry);
-	inquiry_log(inquiry, desk);
+	if (!quiet || inquiry->answer.status != SEKISHO_STATUS_OK)
+		inquiry_log(inquiry, desk);
+	counters_request(inquiry->checkpoint->counters,
+		(size_t)(desk - desks), verb == NULL ? -1 :
+		(int)(verb - desk->verbs), inquiry->answer.status);
+	inquiry_send(inquiry, fd, quiet);
 }
 
 static int
@@ -121,8 +128,8 @@ inquiry_read(const struct sekisho_frame *frame,
 }
 
 void
-inquiry_handle(const struct checkpoint *checkpoint, int fd, const char *desk,
-	const struct verb *verbs, const struct sekisho_frame *frame)
+inquiry_handle(const struct checkpoint *checkpoint, int fd,
+	const struct desk *desk, const struct sekisho_frame *frame)
 {
 	struct sekisho_request request = { 0 };
 	struct sekisho_error err = { "" };
@@ -136,19 +143,18 @@ inquiry_handle(const struct checkpoint *checkpoint, int fd, const char *desk,
 	};
 
 	if (inquiry_read(frame, &request, &err) < 0) {
-		log_line(LOG_LEVEL_WARNING, "%s: %s", desk, err.text);
+		log_line(LOG_LEVEL_WARNING, "%s: %s", desk->socket, err.text);
 		return;
 	}
 	inquiry.pool = pool_new();
-	inquiry_answer(&inquiry, desk, verbs);
-	inquiry_send(&inquiry, fd);
+	inquiry_answer(&inquiry, desk, fd);
 	pool_free(inquiry.pool);
 	free(request.fields);
 }
 
 void
-inquiry_serve(const struct checkpoint *checkpoint, int fd, const char *desk,
-	const struct verb *verbs)
+inquiry_serve(const struct checkpoint *checkpoint, int fd,
+	const struct desk *desk)
 {
 	struct sekisho_frame frame = { 0 };
 	struct sekisho_error err = { "" };
@@ -157,8 +163,8 @@ inquiry_serve(const struct checkpoint *checkpoint, int fd, const char *desk,
 
 	/* A probe of the socket says nothing and deserves no line. */
 	if (n < 0)
-		log_line(LOG_LEVEL_WARNING, "%s: %s", desk, err.text);
+		log_line(LOG_LEVEL_WARNING, "%s: %s", desk->socket, err.text);
 	else if (n > 0)
-		inquiry_handle(checkpoint, fd, desk, verbs, &frame);
+		inquiry_handle(checkpoint, fd, desk, &frame);
 	sekisho_frame_free(&frame);
 }

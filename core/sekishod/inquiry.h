@@ -5,6 +5,7 @@
 #ifndef SEKISHO_INQUIRY_H
 #define SEKISHO_INQUIRY_H
 
+#include "desk.h"
 #include "examine.h"
 #include "pool.h"
 #include "request.h"
@@ -18,20 +19,13 @@ struct inquiry {
 	struct sekisho_answer answer;	/* OK and empty at first */
 };
 
-/* What a desk can be asked. A table of these ends with a NULL name. */
-struct verb {
-	const char *name;
-	void (*answer)(struct inquiry *inquiry);
-};
-
 /* Reads one request from fd, has the verb answer it, sends and logs that. */
 void inquiry_serve(const struct checkpoint *checkpoint, int fd,
-	const char *desk, const struct verb *verbs);
+	const struct desk *desk);
 
 /* The same with a frame that was received already; frame stays the caller's. */
 void inquiry_handle(const struct checkpoint *checkpoint, int fd,
-	const char *desk, const struct verb *verbs,
-	const struct sekisho_frame *frame);
+	const struct desk *desk, const struct sekisho_frame *frame);
 
 /* The value of a field of the request, or "". */
 const char *inquiry_get(const struct inquiry *inquiry, const char *name);

@@ -27,6 +27,7 @@
 
 #include "channel.h"
 #include "config.h"
+#include "counters.h"
 #include "directory_cache.h"
 #include "listener.h"
 #include "log.h"
@@ -68,6 +69,7 @@ master_load(struct master *master, struct sekisho_error *err)
 	master->config = config;
 	master->policy = policy;
 	master->keys = keys;
+	counters_name_rules(master->counters, policy);
 	return 0;
 }
 
@@ -251,7 +253,8 @@ master_wait_ready(struct master *master, struct sekisho_error *err)
 static int
 master_start(struct master *master, struct sekisho_error *err)
 {
-	if (master_load(master, err) < 0 ||
+	master->counters = counters_new(err);
+	if (master->counters == NULL || master_load(master, err) < 0 ||
 	    log_open(master->config->log, err) < 0 ||
 	    master_open_run_dir(master, err) < 0 ||
 	    master_open_state_dir(master->config, err) < 0 ||

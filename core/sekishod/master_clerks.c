@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clerk.h"
+#include "counters.h"
 #include "log.h"
 #include "master_private.h"
 
@@ -20,6 +21,7 @@ clerk_start(struct master *master, size_t desk, unsigned int index)
 		.changes = master->changes,
 		.poison = master->poison,
 		.verdicts = master->verdicts,
+		.counters = master->counters,
 	};
 	pid_t self = getpid(), pid = fork();
 
@@ -93,7 +95,9 @@ master_clerk_ended(struct master *master, pid_t pid, int status)
 {
 	bool known = clerk_forget(master, pid);
 
-	if (known)
+	if (known) {
 		clerk_died(status);
+		counters_add(master->counters, COUNTER_CLERK_DIED);
+	}
 	return known;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "counters.h"
 #include "generation.h"
 #include "log.h"
 #include "master_private.h"
@@ -112,21 +113,43 @@ generation_part(struct master *master)
 	master->leave_until = INT64_MAX;
 }
 
+/* What it has to say, one by one; false when that is nothing more. */
+static bool
+generation_hear(struct master *master, int fd)
+{
+	struct generation_word word;
+
+	if (fd < 0 || read(fd, &word, sizeof(word)) != sizeof(word))
+		return false;
+	switch (word.what) {
+	case GENERATION_READY:
+		counters_add(master->counters, COUNTER_GENERATION_READY);
+		counters_signatures(master->counters, word.signatures,
+			word.made);
+		generation_switch(master);
+		break;
+	case GENERATION_STALE:
+		log_line(LOG_LEVEL_INFO, "the signatures have changed");
+		master_generation_want(master);
+		break;
+	case GENERATION_DIED:
+		counters_add(master->counters, COUNTER_INSPECTOR_DIED);
+		break;
+	case GENERATION_OVERDUE:
+		counters_add(master->counters, COUNTER_INSPECTOR_OVERDUE);
+		break;
+	}
+	return true;
+}
+
 void
 master_generation_look(struct master *master)
 {
-	char byte;
-
-	if (master->starting_fd >= 0 &&
-	    read(master->starting_fd, &byte, 1) == 1 &&
-	    byte == GENERATION_READY)
-		generation_switch(master);
-	if (master->serving_fd >= 0 &&
-	    read(master->serving_fd, &byte, 1) == 1 &&
-	    byte == GENERATION_STALE) {
-		log_line(LOG_LEVEL_INFO, "the signatures have changed");
-		master_generation_want(master);
-	}
+	while (generation_hear(master, master->serving_fd))
+		continue;
+	/* It may become the serving one by what it says. */
+	while (generation_hear(master, master->starting_fd))
+		continue;
 	generation_part(master);
 }
 
@@ -137,11 +160,13 @@ master_generation_ended(struct master *master, pid_t pid)
 		log_line(LOG_LEVEL_ERROR, "generation %u did not start%s",
 			master->generations, master->serving != 0 ?
 			"; the old signatures stay in use" : "");
+		counters_add(master->counters, COUNTER_GENERATION_FAILED);
 		master->starting = 0;
 		close(master->starting_fd);
 		master->starting_fd = -1;
 	} else if (pid == master->serving) {
 		log_line(LOG_LEVEL_ERROR, "the serving generation is gone");
+		counters_add(master->counters, COUNTER_GENERATION_LOST);
 		master->serving = 0;
 		close(master->serving_fd);
 		master->serving_fd = -1;

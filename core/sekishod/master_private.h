@@ -13,6 +13,7 @@
 #include "desk.h"
 #include "seal.h"
 
+struct counters;
 struct directory_changes;
 struct poison;
 struct policy;
@@ -30,6 +31,7 @@ struct master {
 	struct directory_changes *changes;
 	struct poison *poison;
 	struct verdicts *verdicts;
+	struct counters *counters;
 	int lock_fd;
 	int listen_fds[DESKS];
 	pid_t clerks[DESKS][CLERKS_MAX];	/* of this policy, or 0 */

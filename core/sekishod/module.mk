@@ -41,10 +41,15 @@ sekishod_src := $(addprefix core/sekishod/, \
 	condition_file.c \
 	condition_read.c \
 	config.c \
+	counters.c \
+	counters_show.c \
+	counters_text.c \
+	counters_verb.c \
 	desk.c \
 	desk_account.c \
 	desk_control.c \
 	desk_scan.c \
+	direction.c \
 	directory.c \
 	directory_account.c \
 	directory_account_write.c \
@@ -105,6 +110,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	ole2.c \
 	ole2clean.c \
 	ooxmlclean.c \
+	openmetrics.c \
 	pattern.c \
 	planner.c \
 	poison.c \
@@ -126,6 +132,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rewrite_stamp.c \
 	seal.c \
 	seen.c \
+	signature_files.c \
 	signatures.c \
 	splice.c \
 	stamp.c \
@@ -176,14 +183,18 @@ all: $(O)/sekishod $(O)/sekisho
 
 UNITDIR ?= $(LIBDIR)/systemd/system
 TMPFILESDIR ?= $(LIBDIR)/tmpfiles.d
+sekishod_units := sekishod.service sekisho-counters.socket \
+	sekisho-counters@.service
 sekishod_data := policy.rng $(patsubst core/sekishod/%,%, \
 	$(sort $(wildcard core/sekishod/templates/*.txt)))
 install: install-sekishod
 install-sekishod: $(O)/sekishod $(O)/sekisho
 	$(INSTALL) -D -m 0755 $(O)/sekishod $(DESTDIR)$(SBINDIR)/sekishod
 	$(INSTALL) -D -m 0755 $(O)/sekisho $(DESTDIR)$(BINDIR)/sekisho
-	$(INSTALL) -D -m 0644 core/sekishod/sekishod.service \
-		$(DESTDIR)$(UNITDIR)/sekishod.service
+	for f in $(sekishod_units); do \
+		$(INSTALL) -D -m 0644 core/sekishod/$$f \
+			$(DESTDIR)$(UNITDIR)/$$f || exit 1; \
+	done
 	$(INSTALL) -D -m 0644 core/sekishod/sekisho.tmpfiles \
 		$(DESTDIR)$(TMPFILESDIR)/sekisho.conf
 	$(INSTALL) -D -m 0644 core/sekishod/sekishod.logrotate \

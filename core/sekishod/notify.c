@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "counters.h"
 #include "log.h"
 #include "notice.h"
 #include "notify.h"
@@ -111,6 +112,7 @@ notify_all(const struct examination *ex, struct sekisho_plan *plan)
 	const struct decision *decision = ex->decision;
 	const struct decision_notice *notice;
 	struct sekisho_notice *planned;
+	struct counters *counters = ex->checkpoint->counters;
 	struct sekisho_error err;
 	const char *text;
 	size_t i, len;
@@ -124,12 +126,14 @@ notify_all(const struct examination *ex, struct sekisho_plan *plan)
 			log_line(LOG_LEVEL_WARNING, "id=%s no notice to %s: "
 				"notices-per-hour is reached", ex->message->id,
 				notice->recipient);
+			counters_add(counters, COUNTER_NOTICE_LIMITED);
 			continue;
 		}
 		text = compose(ex, notice, i + 1, &len, &err);
 		if (text == NULL) {
 			log_line(LOG_LEVEL_ERROR, "id=%s no notice to %s: %s",
 				ex->message->id, notice->recipient, err.text);
+			counters_add(counters, COUNTER_NOTICE_FAILED);
 			continue;
 		}
 		planned = pool_append(ex->pool, &plan->notices,
@@ -137,5 +141,6 @@ notify_all(const struct examination *ex, struct sekisho_plan *plan)
 		planned->recipient = notice->recipient;
 		planned->text = text;
 		planned->text_len = len;
+		counters_add(counters, COUNTER_NOTICE_MADE);
 	}
 }

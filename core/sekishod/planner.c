@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "address.h"
+#include "direction.h"
 #include "hold.h"
 #include "log.h"
 #include "notify.h"
@@ -47,22 +47,6 @@ plan_outcome(const struct examination *ex, size_t i,
 		planned->subject = subject_tag(ex->pool, ex->message->headers,
 			ex->inspection.subject, outcome->tags,
 			outcome->tag_count);
-}
-
-static const char *
-direction(const struct examination *ex)
-{
-	const struct sekisho_message *message = ex->message;
-	size_t i, here = 0;
-
-	for (i = 0; i < message->recipient_count; i++)
-		here += policy_protects(ex->checkpoint->policy,
-			sekisho_address_domain(message->recipients[i]));
-	if (!message->inside)
-		return "inbound";
-	if (here == 0)
-		return "outbound";
-	return here == message->recipient_count ? "local" : "outbound+local";
 }
 
 /* "virus:Eicar(2 eicar.com)" and so on, or "none". */
@@ -139,7 +123,7 @@ plan_log(const struct examination *ex)
 	const char *text;
 
 	sekisho_buf_init(&line, 8192);
-	log_add(&line, "direction", direction(ex));
+	log_add(&line, "direction", direction_name(direction_of(ex)));
 	log_add(&line, "findings", findings_text(ex));
 	log_add(&line, "rules", rules_text(ex, NULL));
 	add_fates(ex, &line);
@@ -314,7 +298,7 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 {
 	size_t i;
 
-	log_add(line, "direction", direction(ex));
+	log_add(line, "direction", direction_name(direction_of(ex)));
 	log_add(line, "findings", findings_text(ex));
 	if (*ex->message->spam_score != '\0')
 		log_add(line, "spam-score", ex->message->spam_score);
@@ -339,7 +323,7 @@ log_failure(const struct examination *ex, const char *fate, const char *error,
 	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
 	sekisho_buf_puts(&text, "none to ");
 	add_recipients(ex, 0, is_any, &text);
-	log_add(line, "direction", direction(ex));
+	log_add(line, "direction", direction_name(direction_of(ex)));
 	log_add(line, fate, text.failed ? "?" : text.data);
 	log_add(line, "error", error);
 	sekisho_buf_free(&text);

@@ -126,3 +126,15 @@ policy_wants_approval(const struct policy *policy,
 		(DIRECTION_INBOUND | DIRECTION_LOCAL)) != 0 &&
 		policy_section(policy, recipient)->spam_rules;
 }
+
+size_t
+policy_rule_count(const struct policy *policy)
+{
+	return policy->rule_count;
+}
+
+const char *
+policy_rule_id(const struct policy *policy, size_t index)
+{
+	return policy->rules[index]->id;
+}

@@ -40,6 +40,9 @@ bool policy_wants_types(const struct policy *policy);
 /* True when a rule that is on somewhere may hold mail. */
 bool policy_holds(const struct policy *policy);
 bool policy_protects(const struct policy *policy, const char *domain);
+/* Its rules, in the order of the file. */
+size_t policy_rule_count(const struct policy *policy);
+const char *policy_rule_id(const struct policy *policy, size_t index);
 
 /*
  * True when the approvals of this recipient can matter: the mail is inbound

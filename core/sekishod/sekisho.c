@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "check.h"
+#include "counters_show.h"
 #include "explain.h"
 #include "pool.h"
 #include "reconcile.h"
@@ -19,6 +20,8 @@ static const struct {
 } commands[] = {
 	{ "check", check_main,
 		"what is wrong with this site, and what mends it" },
+	{ "counters", counters_main,
+		"what sekishod has counted, for Prometheus" },
 	{ "explain", explain_main,
 		"what would happen to a message, and why" },
 	{ "reconcile", reconcile_main,
