@@ -60,13 +60,20 @@ def again_table(run):
                   "new : again", "the same without plain Exim's part"], rows)
 
 
-def busy_table(run):
+def busy_text(run):
+    if "busy" not in run:
+        return "Not measured."
     rows = []
     for key, rounds in run["busy"]["ms"].items():
         rows.append([SYSTEMS[key][0], *(spread(
             [quantile(ms, share) for ms in rounds], 1)
             for share in (0.5, 0.9, 0.99))])
-    return table(["system", "p50 ms", "p90 ms", "p99 ms"], rows)
+    return """4 KB text comes by chance (Poisson), %.0f mails a second: 70 %% of
+what Exim + Sekisho takes with 8 connections (%.0f a second). Both get the same
+arrivals. A latency counts from the arrival.
+
+%s""" % (run["busy"]["rate"], run["busy"]["capacity"],
+         table(["system", "p50 ms", "p90 ms", "p99 ms"], rows))
 
 
 def memory_table(run):
@@ -87,7 +94,7 @@ def process_table(run):
     return table(["sekishod's processes, few signatures", "number",
                   "RSS of one, MB", "PSS of all, MB", "private of one, MB"],
                  [[what, str(count), *("%.1f" % mb for mb in sizes)]
-                  for what, count, *sizes in run["sekishod"]])
+                  for what, count, *sizes in run.get("sekishod", ())])
 
 
 def rate_bars(matrix):
@@ -175,10 +182,6 @@ own, but the body of the one before, as a newsletter has it.
 
 ## 70 % load
 
-4 KB text comes by chance (Poisson), {rate:.0f} mails a second: 70 % of what
-Exim + Sekisho takes with 8 connections ({capacity:.0f} a second). Both get the
-same arrivals. A latency counts from the arrival.
-
 {busy}
 
 ## Memory
@@ -206,7 +209,8 @@ def mix_text():
 def report(run, growth, growth_text):
     matrix = Matrix(run["cells"])
     lines = run["machine"] + ["spools: " + ", ".join(
-        "%s (%s)" % item for item in run["media"].items())]
+        "%s (%s)" % item for item in run["media"].items())] + [
+            "**not measured:** " + text for text in run.get("failures", ())]
     return TEXT.format(
         plan=run["plan"], minutes=round((run["end"] - run["begin"]) / 60),
         machine="\n".join("- " + line for line in lines),
@@ -214,7 +218,6 @@ def report(run, growth, growth_text):
         shapes=", ".join(SHAPES), mix=mix_text(),
         rates=ratio_table(matrix, "rate"), cpu=ratio_table(matrix, "cpu_ms"),
         floor=floor_table(run), again=again_table(run),
-        rate=run["busy"]["rate"], capacity=run["busy"]["capacity"],
-        busy=busy_table(run), memory=memory_table(run),
+        busy=busy_text(run), memory=memory_table(run),
         processes=process_table(run), growth=growth_text,
         figures=figure_table(matrix))

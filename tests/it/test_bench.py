@@ -80,6 +80,11 @@ def test_report():
         assert part in text, part
     assert "{" not in text
     assert growth_text({}) == ""
+    few = {name: value for name, value in invented().items()
+           if name not in ("busy", "again", "sekishod", "smtp_mb",
+                           "inspectors")}
+    few["failures"] = ["tmpfs, few signatures: no room"]
+    assert "**not measured:** tmpfs" in report(few, {}, "")
 
 
 def test_exponent():
