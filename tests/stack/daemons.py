@@ -466,9 +466,10 @@ class Exim(Daemon):
         # What amavisd sent back stays where it is.
         if not self.settings.queue_only and self.settings.module != "amavis":
             command.append("-q10s")
-        if self.values["REPUTATION"] != "1":
+        if not self.settings.namespaces:
             return command
-        # Exim asks whom resolv.conf names: it gets one of its own.
+        # Exim asks whom resolv.conf names: it gets one of its own. spam= asks
+        # for the client's name, and not every machine has who answers.
         return ["unshare", "-m", "sh", "-c",
                 'mount --bind "$0" /etc/resolv.conf && exec "$@"',
                 self.settings.path("dns/resolv.conf"), *command]
