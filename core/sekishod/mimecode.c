@@ -80,17 +80,41 @@ uuencode_start(const char *raw, size_t len)
 	return begin != NULL ? (size_t)(begin - raw) + 1 : 0;
 }
 
-/* The value of a letter (RFC 4648 section 4), -1 for all others. */
-static int
-base64_value(unsigned char c)
+/* The value of a letter (RFC 4648 section 4) and 1, and 0 for all others. */
+static const unsigned char base64_values[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+	40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['+'] = 63, ['/'] = 64,
+};
+
+/*
+ * Groups of four letters with nothing in between, as many as out has room for.
+ * Letter by letter it took a sixth of what a mail with a large file costs.
+ * Returns how many letters it took.
+ */
+static size_t
+decode_groups(const char *raw, size_t len, char *out, size_t room)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	const unsigned char *text = (const unsigned char *)raw;
+	unsigned int a, b, c, d, bits;
+	size_t i;
+
+	for (i = 0; len - i >= 4 && room >= 3; i += 4, room -= 3) {
+		a = base64_values[text[i]];
+		b = base64_values[text[i + 1]];
+		c = base64_values[text[i + 2]];
+		d = base64_values[text[i + 3]];
+		if (a == 0 || b == 0 || c == 0 || d == 0)
+			break;
+		bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		*out++ = (char)(bits >> 16);
+		*out++ = (char)(bits >> 8);
+		*out++ = (char)bits;
+	}
+	return i;
 }
 
 /*
@@ -102,19 +126,24 @@ decode_base64(enum mimecode way, const char *raw, size_t len,
 	struct sekisho_buf *out)
 {
 	char chunk[3072];
-	size_t i, used = 0;
-	unsigned int bits = 0, count = 0;
-	int value;
+	size_t i, n, used = 0;
+	unsigned int bits = 0, count = 0, value;
 
 	for (i = 0; i < len; i++) {
-		value = base64_value((unsigned char)raw[i]);
+		n = count > 0 ? 0 : decode_groups(raw + i, len - i,
+			chunk + used, sizeof(chunk) - 1 - used);
+		used += n / 4 * 3;
+		i += n;
+		if (i == len)
+			break;
+		value = base64_values[(unsigned char)raw[i]];
 		if (raw[i] == '=' && way == MIMECODE_BASE64_STOP)
 			break;
 		if (raw[i] == '=' && way == MIMECODE_BASE64)
 			count = 0;
-		if (value < 0)
+		if (value == 0)
 			continue;
-		bits = (bits << 6 | (unsigned int)value) & 0xffffff;
+		bits = (bits << 6 | (value - 1)) & 0xffffff;
 		if (count++ > 0)
 			chunk[used++] = (char)(bits >> (6 - 2 * (count - 1)));
 		count %= 4;
