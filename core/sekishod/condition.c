@@ -209,12 +209,21 @@ header_why_not(const struct condition *condition, struct view *view)
 		condition->text);
 }
 
+/* The answer to what is not known of this mail. */
+static bool
+doubt(const struct view *view)
+{
+	return (view->facts->doubt == DOUBT_MOST) != view->negated;
+}
+
 /* The envelope sender or the address in From, which the reader sees. */
 static bool
 sender_matches(const struct condition *condition, struct view *view)
 {
-	return pattern_glob_matches(condition->text,
-		view->facts->message->sender) ||
+	if (pattern_glob_matches(condition->text,
+	    view->facts->message->sender))
+		return true;
+	return view->facts->doubt != DOUBT_NONE ? doubt(view) :
 		pattern_glob_matches(condition->text,
 		view->facts->inspection->from);
 }
@@ -297,7 +306,12 @@ any_why_not(const struct condition *condition, struct view *view)
 static bool
 not_matches(const struct condition *condition, struct view *view)
 {
-	return !condition_matches(&condition->children[0], view);
+	bool result;
+
+	view->negated = !view->negated;
+	result = condition_matches(&condition->children[0], view);
+	view->negated = !view->negated;
+	return !result;
 }
 
 static const char *
@@ -362,6 +376,32 @@ condition_type_find(const char *name)
 	return NULL;
 }
 
+/* Does sekishod's log tell of it? */
+static bool
+is_logged(const struct condition_type *type)
+{
+	static const char *const names[] = { "high-risk", "file-name",
+		"file-type", "header" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(type->name, names[i]) == 0)
+			return false;
+	return true;
+}
+
+bool
+condition_is_logged(const struct condition *condition)
+{
+	bool logged = is_logged(condition->type) &&
+		strcmp(condition->type->name, "sender") != 0;
+	size_t i;
+
+	for (i = 0; i < condition->child_count; i++)
+		logged &= condition_is_logged(&condition->children[i]);
+	return logged;
+}
+
 bool
 condition_matches(const struct condition *condition, struct view *view)
 {
@@ -371,8 +411,12 @@ condition_matches(const struct condition *condition, struct view *view)
 
 	if (type->same_for_all && *kept != 0)
 		return *kept == 2;
-	result = type->matches != NULL ? type->matches(condition, view) :
-		type->mark(condition, view, NULL);
+	if (view->facts->doubt != DOUBT_NONE && !is_logged(type))
+		result = doubt(view);
+	else
+		result = type->matches != NULL ?
+			type->matches(condition, view) :
+			type->mark(condition, view, NULL);
 	*kept = result ? 2 : 1;
 	return result;
 }

@@ -19,6 +19,7 @@ struct view {
 	long score;			/* ... times 10 */
 	unsigned char *kept;		/* for each slot: 0 unknown, 1 no,
 					 * 2 yes */
+	bool negated;			/* within an odd number of <not> */
 };
 
 /* How the attributes of a condition are read (condition_read.c). */
@@ -80,6 +81,9 @@ bool condition_mark(const struct condition *condition,
 
 /* True when the tree has a condition of that name, <not> left out. */
 bool condition_asks(const struct condition *condition, const char *name);
+
+/* True when sekishod's log tells all that the tree asks for. */
+bool condition_is_logged(const struct condition *condition);
 
 /* True when the tree has a condition about what parts really are. */
 bool condition_wants_types(const struct condition *condition);

@@ -89,6 +89,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	jail_calls.c \
 	listener.c \
 	log.c \
+	logfinding.c \
+	logged.c \
 	logline.c \
 	logs.c \
 	logtime.c \
@@ -118,6 +120,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	policy_decide.c \
 	policy_load.c \
 	policy_settings.c \
+	policy_try.c \
 	policy_xml.c \
 	pool.c \
 	prepare.c \

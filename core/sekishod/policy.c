@@ -8,6 +8,7 @@
 
 #include "action.h"
 #include "address.h"
+#include "condition.h"
 #include "policy_private.h"
 
 void
@@ -59,6 +60,36 @@ policy_find_domain(const struct policy *policy, const char *domain)
 {
 	return bsearch(domain, policy->domains, policy->domain_count,
 		sizeof(*policy->domains), domain_compare);
+}
+
+/* Was it there, and on, and asked for the same, which no log tells? */
+static bool
+is_settled(const struct rule *rule, const struct policy *before)
+{
+	size_t i;
+
+	for (i = 0; i < before->rule_count; i++)
+		if (strcmp(before->rules[i]->id, rule->id) == 0)
+			return before->rules[i]->status == RULE_ON &&
+				strcmp(before->rules[i]->when_source,
+				rule->when_source) == 0 &&
+				!condition_is_logged(&rule->when) &&
+				!condition_asks(&rule->when, "spam");
+	return false;
+}
+
+const char *
+policy_settled(const struct policy *policy, const struct policy *before,
+	struct pool *pool)
+{
+	const char *list = ",";
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++)
+		if (is_settled(policy->rules[i], before))
+			list = pool_printf(pool, "%s%s,", list,
+				policy->rules[i]->id);
+	return list;
 }
 
 bool

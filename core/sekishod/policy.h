@@ -14,6 +14,7 @@
 #include "decision.h"
 #include "inspection.h"
 #include "message.h"
+#include "policy_doubt.h"
 #include "pool.h"
 #include "sekisho.h"
 
@@ -58,6 +59,10 @@ struct policy_case {
 	const struct inspection *inspection;
 	const bool *approved;	/* for each recipient: he approved the sender;
 				 * NULL: nobody did */
+	enum policy_doubt doubt;
+	const char *settled;	/* of policy_settled(), with doubt only ... */
+	const char *const *fired;	/* ... for each recipient: the rules
+					 * that did fire, ",id,id," */
 };
 
 /* One line of `sekisho explain`: why a rule fired for a recipient, or not. */

@@ -100,21 +100,41 @@ off_reason(const struct deciding *deciding, const struct rule *rule)
 		"it is off";
 }
 
+/* Is the rule in a list ",id,id,"? */
+static bool
+is_listed(struct pool *pool, const struct rule *rule, const char *list)
+{
+	return strstr(list, pool_printf(pool, ",%s,", rule->id)) != NULL;
+}
+
+static bool
+rule_matches(struct deciding *deciding, const struct rule *rule,
+	size_t recipient)
+{
+	const struct policy_case *facts = deciding->facts;
+
+	if (facts->doubt != DOUBT_NONE &&
+	    is_listed(deciding->pool, rule, facts->settled))
+		return is_listed(deciding->pool, rule,
+			facts->fired[recipient]);
+	return condition_matches(&rule->when, &deciding->view);
+}
+
 /*
  * Why the rule does not fire in the directions of the view; NULL: it does.
  * Without a trace nobody reads the words.
  */
 static const char *
-why_not(struct deciding *deciding, const struct rule *rule, bool approved)
+why_not(struct deciding *deciding, const struct rule *rule, size_t recipient,
+	bool approved)
 {
-	struct view *view = &deciding->view;
 
 	if (approved && rule->class == CLASS_SPAM)
 		return "the sender is approved by the recipient";
-	if (condition_matches(&rule->when, view))
+	if (rule_matches(deciding, rule, recipient))
 		return NULL;
 	return deciding->trace == NULL ? "" :
-		condition_why_not(&rule->when, view);
+		condition_why_not(&rule->when, &deciding->view);
 }
 
 /* The entry of a rule that watches; the rules come in their order. */
@@ -148,14 +168,14 @@ rule_fires(struct deciding *deciding, const struct rule *rule,
 	bool fired;
 
 	if (rule_has(deciding, rule, directions, RULE_ON))
-		reason = why_not(deciding, rule, approved);
+		reason = why_not(deciding, rule, recipient, approved);
 	else
 		reason = deciding->trace == NULL ? "" :
 			off_reason(deciding, rule);
 	fired = reason == NULL;
 	if (!fired && deciding->policy->monitors &&
 	    rule_has(deciding, rule, directions, RULE_MONITOR)) {
-		reason = why_not(deciding, rule, approved);
+		reason = why_not(deciding, rule, recipient, approved);
 		if (reason == NULL) {
 			monitor_of(deciding, rule)->recipients[recipient] =
 				true;

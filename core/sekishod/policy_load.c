@@ -41,6 +41,18 @@ read_for_people(struct policy_reader *reader, const xmlNode *node)
 	return policy_attributes(reader, node, none, NULL);
 }
 
+static const char *
+node_source(struct pool *pool, const xmlNode *node)
+{
+	xmlBuffer *buffer = xmlBufferCreate();
+	const char *copy;
+
+	xmlNodeDump(buffer, node->doc, (xmlNode *)node, 0, 0);
+	copy = pool_strdup(pool, (const char *)xmlBufferContent(buffer));
+	xmlBufferFree(buffer);
+	return copy;
+}
+
 static int
 read_when(struct policy_reader *reader, const xmlNode *node)
 {
@@ -49,6 +61,7 @@ read_when(struct policy_reader *reader, const xmlNode *node)
 
 	if (policy_attributes(reader, node, none, NULL) < 0)
 		return -1;
+	rule->when_source = node_source(reader->policy->pool, node);
 	return condition_read_all(reader, node, &rule->when);
 }
 
@@ -135,7 +148,7 @@ read_rule(struct policy_reader *reader, const xmlNode *node)
 	struct rule *rule = pool_alloc(policy->pool, sizeof(*rule));
 	int result;
 
-	rule->id = rule->name = "";
+	rule->id = rule->name = rule->when_source = "";
 	rule->domain = reader->section->domain;
 	rule->index = policy->rule_count;
 	rule->when.type = condition_type_find("all");

@@ -59,6 +59,7 @@ struct rule {
 	enum rule_class class;
 	enum rule_status status; /* as the rule itself says */
 	struct condition when;	/* an <all> */
+	const char *when_source; /* as the file has it */
 	struct action *actions;
 	size_t action_count;
 };

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "counters_show.h"
 #include "explain.h"
+#include "policy_try.h"
 #include "pool.h"
 #include "reconcile.h"
 #include "trace.h"
@@ -24,6 +25,8 @@ static const struct {
 		"what sekishod has counted, for Prometheus" },
 	{ "explain", explain_main,
 		"what would happen to a message, and why" },
+	{ "policy", policy_main,
+		"what another policy would have done with mails in the log" },
 	{ "reconcile", reconcile_main,
 		"do the logs account for every message?" },
 	{ "trace", trace_main,

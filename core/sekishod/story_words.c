@@ -4,82 +4,31 @@
 #include <glib.h>
 #include <string.h>
 
-#include "inspection.h"
+#include "logfinding.h"
 #include "story_words.h"
-
-/* The kind that a finding begins with, or NULL. */
-static const char *
-read_kind(const char *text)
-{
-	int kind;
-
-	for (kind = 0; kind < FINDING_KINDS; kind++) {
-		const char *name = finding_kind_name((enum finding_kind)kind);
-
-		if (g_str_has_prefix(text, name) && text[strlen(name)] == ':')
-			return name;
-	}
-	return NULL;
-}
-
-/* A file may be called anything, so only a kind ends what is before it. */
-static size_t
-finding_length(const char *text)
-{
-	const char *end = text;
-
-	while ((end = strstr(end, ") ")) != NULL) {
-		end += 2;
-		if (read_kind(end) != NULL)
-			return (size_t)(end - 1 - text);
-	}
-	return strlen(text);
-}
-
-/* "virus:Eicar(2 a.com)" */
-static void
-add_finding(GString *out, const char *text, size_t len)
-{
-	const char *kind = read_kind(text);
-	char *all = g_strndup(text, len), *part, *file;
-
-	part = kind == NULL ? NULL : strchr(all, '(');
-	file = part == NULL ? NULL : strchr(part, ' ');
-	if (file == NULL || all[len - 1] != ')') {
-		g_string_append(out, all);
-		g_free(all);
-		return;
-	}
-	all[len - 1] = '\0';
-	*part++ = *file++ = '\0';
-	g_string_append_printf(out, "%s %s in ", kind,
-		all + strlen(kind) + 1);
-	if (strcmp(part, "message") == 0)
-		g_string_append(out, "the whole message");
-	else
-		g_string_append_printf(out, "part %s", part);
-	if (*file != '\0')
-		g_string_append_printf(out, " (%s)", file);
-	g_free(all);
-}
 
 char *
 story_findings(const char *findings)
 {
 	GString *out = g_string_new(NULL);
+	struct logfinding found;
 
 	if (strcmp(findings, "none") == 0)
 		return g_string_free(g_string_append(out, "nothing bad in it"),
 			FALSE);
-	while (*findings != '\0') {
-		size_t len = finding_length(findings);
-
-		if (out->len > 0)
-			g_string_append(out, ", ");
-		add_finding(out, findings, len);
-		findings += len + (findings[len] == ' ');
+	while (logfinding_next(&findings, &found)) {
+		g_string_append_printf(out, "%s%s %s in ", out->len > 0 ?
+			", " : "", finding_kind_name(found.kind), found.name);
+		if (strcmp(found.part, "message") == 0)
+			g_string_append(out, "the whole message");
+		else
+			g_string_append_printf(out, "part %s", found.part);
+		if (*found.file != '\0')
+			g_string_append_printf(out, " (%s)", found.file);
+		logfinding_free(&found);
 	}
-	return g_string_free(out, FALSE);
+	/* What is malformed is shown as it stands. */
+	return g_string_free(g_string_append(out, findings), FALSE);
 }
 
 char *

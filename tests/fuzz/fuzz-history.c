@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "history.h"
+#include "logged.h"
 #include "logline.h"
 #include "story.h"
 
@@ -66,6 +67,23 @@ tell_all(char **lines)
 	}
 }
 
+/* Mails that a policy can be asked about once more. */
+static void
+read_all(char **lines)
+{
+	struct pool *pool = pool_new();
+	struct logline line;
+	struct logged logged;
+
+	for (; *lines != NULL; lines++)
+		if (logline_sekishod(*lines, &line) &&
+		    logged_read(&logged, pool, &line) &&
+		    (logged.message.recipient_count == 0 ||
+		    logged.fired == NULL))
+			abort();
+	pool_free(pool);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -83,6 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	history_free(&history);
 	tell_all(lines);
+	read_all(lines);
 	g_strfreev(lines);
 	g_free(text);
 	return 0;

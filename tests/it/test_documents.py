@@ -109,6 +109,15 @@ def test_o2_try(site, stack, held):
     assert "own-new" in said and "own-hold" not in said, said
 
 
+def test_o2_policy_try(site, stack, held):
+    """O2: docs/operate.md, a policy is tried on what the log tells"""
+    with open(stack.env["POLICY"], "rb") as file:
+        site.write("new.xml", file.read().replace(b"own-hold", b"own-new"))
+    said = site.run(documents.block("docs/operate.md", "policy-try"))
+    assert "no longer by own-hold; now by own-new" in said, said
+    assert held in said, said
+
+
 def test_q12_quarantine(site, stack, held):
     """Q12: docs/operate.md, a mail is held and should not be"""
     text = documents.block("docs/operate.md", "quarantine")

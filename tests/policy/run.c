@@ -405,7 +405,8 @@ static void
 find_matters(struct mail *mail, const struct policy *policy)
 {
 	const struct sekisho_message *message = &mail->message;
-	struct policy_case facts = { message, &mail->inspection, NULL };
+	struct policy_case facts = { .message = message,
+		.inspection = &mail->inspection };
 	struct decision *decision = policy_decide(policy, &facts, mail->pool,
 		NULL);
 	size_t i, count = message->recipient_count;
@@ -424,8 +425,8 @@ decide(struct mail *mail, const struct policy *policy, bool only,
 {
 	size_t i, k, len, count = mail->message.recipient_count;
 	bool *approved = pool_array(mail->pool, count + 1, sizeof(bool));
-	struct policy_case facts = { &mail->message, &mail->inspection,
-		approved };
+	struct policy_case facts = { .message = &mail->message,
+		.inspection = &mail->inspection, .approved = approved };
 	char *text, *copy;
 	FILE *out = open_memstream(&text, &len);
 

@@ -78,8 +78,8 @@ static inline void
 sample_decide(struct sample *sample)
 {
 	struct examination *ex = &sample->ex;
-	struct policy_case facts = { &sample->message, &ex->inspection,
-		ex->approved };
+	struct policy_case facts = { .message = &sample->message,
+		.inspection = &ex->inspection, .approved = ex->approved };
 	size_t i;
 
 	memset(&sample->trace, 0, sizeof(sample->trace));
