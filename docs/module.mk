@@ -20,7 +20,7 @@ install-man:
 
 DOCDIR ?= $(PREFIX)/share/doc/sekisho
 documents := NEWS README.md $(sort $(wildcard docs/*.md))
-pictures := $(sort $(wildcard docs/pictures/*.png))
+pictures := $(sort $(wildcard docs/pictures/*.png docs/pictures/*.svg))
 
 install: install-documents
 install-documents:

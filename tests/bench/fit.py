@@ -42,7 +42,8 @@ def growth_text(growth):
 exponent is that of a power of n, fitted to the logarithms: 0 does not grow, 1
 is linear. That of the last step is the one that large sites will see.
 
-![cost against size](benchmarks-growth.svg)
+![CPU of a message](pictures/benchmarks-growth.svg)
+![what is stored](pictures/benchmarks-stored.svg)
 
 %s
 """ % (growth["plan"], growth_table(growth["axes"]))

@@ -2,7 +2,8 @@
 import math
 from xml.sax.saxutils import escape
 
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")
+COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377",
+           "#222222", "#ee7733")
 FONT = 'font-family="sans-serif" font-size="12" fill="#222"'
 
 
@@ -74,9 +75,8 @@ def curves(title, unit, series):
                   text(x - 6, y + 4, "%g" % 10.0 ** power, "end")]
     for number, (label, values) in enumerate(series):
         colour = COLOURS[number % len(COLOURS)]
-        dash = ' stroke-dasharray="5 3"' if number >= len(COLOURS) else ""
-        parts.append('<polyline fill="none" stroke="%s" stroke-width="2"%s '
-                     'points="%s"/>' % (colour, dash, " ".join(
+        parts.append('<polyline fill="none" stroke="%s" stroke-width="2" '
+                     'points="%s"/>' % (colour, " ".join(
                          "%.1f,%.1f" % place(*point) for point in values)))
         y = top + 14 + 20 * number
         parts += [line(left + width + 14, y - 4, left + width + 34, y - 4,

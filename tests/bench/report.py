@@ -156,7 +156,7 @@ delivery processes is not in its figures.
 Above 1: more mails a second than the other one. Against Exim + clamd + rspamd
 it is Sekisho with rspamd.
 
-![rates, 8 connections](benchmarks-rate.svg)
+![rates, 8 connections](pictures/benchmarks-rate.svg)
 
 {rates}
 
