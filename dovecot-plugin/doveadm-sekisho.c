@@ -1,6 +1,6 @@
 /*
- * doveadm-sekisho.c - doveadm sekisho account, sender and quarantine, for -u,
- * -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-sekisho(1)).
+ * doveadm-sekisho.c - doveadm sekisho account, sender, blocked and quarantine,
+ * for -u, -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-sekisho(1)).
  *
  * A password never stands in an argument, where everybody on the machine could
  * read it: sekishod makes one and it is printed once.
@@ -52,6 +52,11 @@ ASK(sender_list, "approved-list", NULL, "entry", NULL, true)
 ASK(sender_add, "approved-add", entries, "added", NULL, false)
 ASK(sender_remove, "approved-remove", entries, "removed", NULL, false)
 ASK(sender_repair, "approved-repair", NULL, "removed", NULL, false)
+
+ASK(blocked_list, "blocked-list", NULL, "entry", NULL, true)
+ASK(blocked_add, "blocked-add", entries, "added", NULL, false)
+ASK(blocked_remove, "blocked-remove", entries, "removed", NULL, false)
+ASK(blocked_repair, "blocked-repair", NULL, "removed", NULL, false)
 
 #define PLAIN(command, function) { \
 	.name = "sekisho " command, \
@@ -107,6 +112,10 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_ENTRIES("sender add", sender_add),
 	WITH_ENTRIES("sender remove", sender_remove),
 	PLAIN("sender repair", sender_repair),
+	PLAIN("blocked list", blocked_list),
+	WITH_ENTRIES("blocked add", blocked_add),
+	WITH_ENTRIES("blocked remove", blocked_remove),
+	PLAIN("blocked repair", blocked_repair),
 	WITH_QUERY("list", "[<search query>]", doveadm_held_list),
 	WITH_QUERY("show", "<search query>", doveadm_held_show),
 	WITH_QUERY("deliver", "<search query>", doveadm_held_deliver),

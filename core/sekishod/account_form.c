@@ -9,9 +9,9 @@
 
 #include "account_form.h"
 #include "address.h"
-#include "approved.h"
 #include "policy.h"
 #include "question.h"
+#include "senders.h"
 #include "unicode.h"
 
 #define TEXT_LENGTH 100u	/* characters of a name or an answer */
@@ -129,7 +129,7 @@ mail_canonical(struct pool *pool, const char *mail)
 {
 	const char *at = strrchr(mail, '@'), *domain;
 
-	domain = at == NULL ? NULL : approved_domain(at + 1, pool);
+	domain = at == NULL ? NULL : senders_domain(at + 1, pool);
 	return domain == NULL ? mail : pool_printf(pool, "%.*s@%s",
 		(int)(at - mail), mail, domain);
 }

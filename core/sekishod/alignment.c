@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "alignment.h"
-#include "approved.h"
+#include "senders.h"
 #include "suffix.h"
 
 int
@@ -30,7 +30,7 @@ alignment_mode_read(const char *name, enum alignment_mode *mode_r)
 static bool
 is_aligned(const char *domain, const char *other, struct pool *pool)
 {
-	const char *canonical = approved_domain(other, pool);
+	const char *canonical = senders_domain(other, pool);
 
 	return canonical != NULL && strcmp(suffix_organisation(domain),
 		suffix_organisation(canonical)) == 0;

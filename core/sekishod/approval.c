@@ -30,7 +30,7 @@ weigh(struct approval *approval, const char *address,
 {
 	struct approval_sender *sender =
 		&approval->senders[approval->sender_count++];
-	const char *domain = approved_domain(sekisho_address_domain(address),
+	const char *domain = senders_domain(sekisho_address_domain(address),
 		pool);
 
 	sender->address = address;
@@ -72,12 +72,14 @@ approval_weigh(const struct sekisho_message *message, const char *from,
 			ALIGNMENT_ENVELOPE, pool);
 	for (i = 0; i < approval_r->sender_count; i++) {
 		sender = &approval_r->senders[i];
+		approval_r->block_count += senders_keys(sender->address, pool,
+			&approval_r->blocks[approval_r->block_count]);
 		if (forged && sender->counts) {
 			sender->counts = false;
 			sender->reason = "the From field is not proved";
 		}
 		if (sender->counts)
-			approval_r->entry_count += approved_keys(
+			approval_r->entry_count += senders_keys(
 				sender->address, pool, &approval_r->entries[
 				approval_r->entry_count]);
 	}

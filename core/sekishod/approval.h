@@ -1,5 +1,6 @@
 /*
- * approval.h - the senders of a message that a recipient may have approved.
+ * approval.h - the senders of a message that a recipient may have approved or
+ * blocked.
  */
 #ifndef SEKISHO_APPROVAL_H
 #define SEKISHO_APPROVAL_H
@@ -8,10 +9,10 @@
 #include <stddef.h>
 
 #include "alignment.h"
-#include "approved.h"
 #include "message.h"
 #include "policy.h"
 #include "pool.h"
+#include "senders.h"
 
 #define APPROVAL_SENDERS_MAX 2u
 
@@ -25,8 +26,11 @@ struct approval {
 	struct approval_sender senders[APPROVAL_SENDERS_MAX];
 	size_t sender_count;
 	/* The entries of a list that approve one of those that count. */
-	const char *entries[APPROVAL_SENDERS_MAX * APPROVED_KEYS_MAX];
+	const char *entries[APPROVAL_SENDERS_MAX * SENDERS_KEYS_MAX];
 	size_t entry_count;
+	/* The entries that block one of them: a block asks for no proof. */
+	const char *blocks[APPROVAL_SENDERS_MAX * SENDERS_KEYS_MAX];
+	size_t block_count;
 };
 
 /*

@@ -228,6 +228,16 @@ sender_matches(const struct condition *condition, struct view *view)
 		view->facts->inspection->from);
 }
 
+/* Mail from inside is never blocked. */
+static bool
+blocked_matches(const struct condition *condition, struct view *view)
+{
+	const enum senders_opinion *opinions = view->facts->opinions;
+
+	return (view->directions & DIRECTION_INBOUND) != 0 &&
+		opinions != NULL && opinions[view->index] == OPINION_BLOCKED;
+}
+
 static bool
 recipient_matches(const struct condition *condition, struct view *view)
 {
@@ -354,6 +364,8 @@ const struct condition_type condition_types[] = {
 		header_why_not },
 	{ "sender", VALUE_GLOB, true, sender_matches, NULL,
 		"the sender is not %s", NULL },
+	{ "blocked", VALUE_NONE, false, blocked_matches, NULL,
+		"the recipient has not blocked the sender", NULL },
 	{ "recipient", VALUE_GLOB, false, recipient_matches, NULL,
 		"the recipient is not %s", NULL },
 	{ "domain", VALUE_GLOB, false, domain_matches, NULL,
@@ -467,15 +479,14 @@ condition_asks(const struct condition *condition, const char *name)
 }
 
 bool
-condition_wants_types(const struct condition *condition)
+condition_uses(const struct condition *condition, const char *name)
 {
 	size_t i;
 
-	if (strcmp(condition->type->name, "file-type") == 0 ||
-	    strcmp(condition->type->name, "high-risk") == 0)
+	if (strcmp(condition->type->name, name) == 0)
 		return true;
 	for (i = 0; i < condition->child_count; i++)
-		if (condition_wants_types(&condition->children[i]))
+		if (condition_uses(&condition->children[i], name))
 			return true;
 	return false;
 }

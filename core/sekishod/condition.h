@@ -13,6 +13,7 @@ struct view {
 	const struct policy_case *facts;
 	struct pool *pool;
 	const char *recipient;
+	size_t index;			/* of the recipient in the message */
 	unsigned int directions;	/* those in which the rule is on */
 	const struct section *section;
 	bool scored;			/* there is a spam score ... */
@@ -85,7 +86,7 @@ bool condition_asks(const struct condition *condition, const char *name);
 /* True when sekishod's log tells all that the tree asks for. */
 bool condition_is_logged(const struct condition *condition);
 
-/* True when the tree has a condition about what parts really are. */
-bool condition_wants_types(const struct condition *condition);
+/* True when the tree has such a condition anywhere. */
+bool condition_uses(const struct condition *condition, const char *name);
 
 #endif

@@ -87,7 +87,7 @@ add_messages(struct sekisho_buf *out, const struct counters *counters)
 {
 	static const char *const steps[STEPS] = {
 		[STEP_COPY] = "copy", [STEP_INSPECT] = "scanner",
-		[STEP_APPROVALS] = "directory", [STEP_REWRITE] = "rewrite",
+		[STEP_OPINIONS] = "directory", [STEP_REWRITE] = "rewrite",
 		[STEP_PLAN] = "policy", [STEP_ANSWER] = "answer",
 	};
 	const char *kinds[FINDING_KINDS];

@@ -4,19 +4,24 @@
  * says himself for which user he asks.
  */
 #include "account.h"
-#include "approved_verb.h"
 #include "counters_verb.h"
 #include "desk.h"
 #include "hold.h"
 #include "inquiry.h"
 #include "rescan.h"
+#include "senders_verb.h"
 
 const struct verb desk_control_verbs[] = {
-	{ "approved-list", approved_verb_list, false },
-	{ "approved-token", approved_verb_token, false },
-	{ "approved-add", approved_verb_add, false },
-	{ "approved-remove", approved_verb_remove, false },
-	{ "approved-repair", approved_verb_repair, false },
+	{ "approved-list", senders_verb_list, false },
+	{ "approved-token", senders_verb_token, false },
+	{ "approved-add", senders_verb_add, false },
+	{ "approved-remove", senders_verb_remove, false },
+	{ "approved-repair", senders_verb_repair, false },
+	{ "blocked-list", senders_verb_list, false },
+	{ "blocked-token", senders_verb_token, false },
+	{ "blocked-add", senders_verb_add, false },
+	{ "blocked-remove", senders_verb_remove, false },
+	{ "blocked-repair", senders_verb_repair, false },
 	{ "held-verify", hold_verify_answer, false },
 	{ "rescan", rescan_answer, false },
 	{ "count", counters_verb_count, true },

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "directory_cache.h"
 #include "sekisho.h"
+#include "senders.h"
 
 struct counters;
 struct directory;
@@ -33,21 +34,26 @@ void directory_free(struct directory *directory);
 
 /* What is asked about one message. */
 struct directory_question {
-	const char *const *entries;	/* one of these approves: approved.h */
-	size_t entry_count;
+	/* For each list: its entries that stand for the senders of the mail. */
+	struct {
+		const char *const *entries;
+		size_t count;
+	} lists[SENDERS_LISTS];
 	const char *const *recipients;
-	const bool *wanted;		/* for each: the answer matters */
+	/* For each: 1 << list for the lists that matter, 0: none does. */
+	const unsigned char *wanted;
 	size_t recipient_count;
 };
 
 /*
- * Which of the wanted recipients has an active account whose list has one of
- * the entries (SPEC A1, A4)? One search, for what the cache does not know.
- * Sets approved_r for each recipient. Returns 0, or -1: unavailable.
+ * Which of the recipients has an active account with one of the entries in a
+ * list that matters for him (SPEC A1, A4)? One search for both lists, for what
+ * the cache does not know. Sets opinions_r for each recipient; who is in both
+ * lists is blocked. Returns 0, or -1: unavailable.
  */
-int directory_approvals(struct directory *directory,
+int directory_opinions(struct directory *directory,
 	const struct directory_question *question, int64_t deadline,
-	bool *approved_r, struct sekisho_error *err);
+	enum senders_opinion *opinions_r, struct sekisho_error *err);
 
 /*
  * Could it be asked now? Asks nothing: a look at the connection, which is made

@@ -20,7 +20,7 @@ struct slot {
 	char *key;		/* NULL: empty */
 	uint64_t epoch;
 	int64_t until;		/* as of sekisho_now() */
-	bool answer;
+	unsigned int answer;
 };
 
 struct directory_cache {
@@ -86,7 +86,7 @@ key_slot(const char *key)
 
 bool
 directory_cache_get(const struct directory_cache *cache, const char *key,
-	bool *answer_r)
+	unsigned int *answer_r)
 {
 	const struct slot *slot = &cache->slots[key_slot(key)];
 
@@ -100,7 +100,7 @@ directory_cache_get(const struct directory_cache *cache, const char *key,
 
 void
 directory_cache_put(struct directory_cache *cache, const char *key,
-	uint64_t epoch, bool answer)
+	uint64_t epoch, unsigned int answer)
 {
 	struct slot *slot = &cache->slots[key_slot(key)];
 	char *copy;

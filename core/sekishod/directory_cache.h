@@ -37,10 +37,10 @@ uint64_t directory_cache_epoch(const struct directory_cache *cache);
 
 /* Sets *answer_r and returns true when the answer is known. */
 bool directory_cache_get(const struct directory_cache *cache,
-	const char *key, bool *answer_r);
+	const char *key, unsigned int *answer_r);
 
 /* epoch: as it was before the directory was asked. */
 void directory_cache_put(struct directory_cache *cache, const char *key,
-	uint64_t epoch, bool answer);
+	uint64_t epoch, unsigned int answer);
 
 #endif

@@ -93,8 +93,9 @@ static const char *
 missing_of(LDAP *ldap, LDAPMessage *entry)
 {
 	static const char *const names[] = { ATTR_STATUS, ATTR_APPROVED,
-		ATTR_QUESTION, ATTR_ANSWER, ATTR_TOKEN, ATTR_PURPOSE,
-		ATTR_EXPIRES, ATTR_SEALED, ATTR_FAILURE, ATTR_CHANGED };
+		ATTR_BLOCKED, ATTR_QUESTION, ATTR_ANSWER, ATTR_TOKEN,
+		ATTR_PURPOSE, ATTR_EXPIRES, ATTR_SEALED, ATTR_FAILURE,
+		ATTR_CHANGED };
 	size_t i;
 
 	if (!is_described(ldap, entry, "objectClasses", CLASS_ACCOUNT))

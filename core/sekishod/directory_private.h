@@ -16,6 +16,7 @@
 #define ATTR_MAIL "mail"
 #define ATTR_STATUS "sekishoStatus"
 #define ATTR_APPROVED "sekishoApprovedSender"
+#define ATTR_BLOCKED "sekishoBlockedSender"
 #define ATTR_SN "sn"
 #define ATTR_GIVEN_NAME "givenName"
 #define ATTR_CN "cn"

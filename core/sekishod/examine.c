@@ -139,7 +139,7 @@ step_decide(struct examination *ex)
 	struct policy_case facts = {
 		.message = ex->message,
 		.inspection = &ex->inspection,
-		.approved = ex->approved,
+		.opinions = ex->opinions,
 	};
 
 	if (ex->trace != NULL)
@@ -148,52 +148,74 @@ step_decide(struct examination *ex)
 		ex->trace);
 }
 
+/* The lists of this recipient that matter, 1 << list; possible_r: could. */
+static unsigned char
+wanted_lists(const struct examination *ex, size_t recipient,
+	unsigned char *possible_r)
+{
+	const struct policy *policy = ex->checkpoint->policy;
+	const char *address = ex->message->recipients[recipient];
+	unsigned char wanted = 0;
+
+	if (policy_wants_blocks(policy, ex->message, address))
+		wanted = *possible_r = 1u << SENDERS_BLOCKED;
+	if (!policy_wants_approval(policy, ex->message, address))
+		return wanted;
+	*possible_r |= 1u << SENDERS_APPROVED;
+	if (ex->decision->recipient_spam[recipient] || ex->trace != NULL)
+		wanted |= 1u << SENDERS_APPROVED;
+	return wanted;
+}
+
 /*
- * Step 4: one search for all recipients whose approvals matter. Most mail is
- * not spam and needs none; still it does not pass while the directory is away
- * (SPEC O4). `sekisho explain` wants to know in any case.
+ * Step 4: one search for all recipients whose lists matter. A block always
+ * does; most mail is not spam and needs no approval; still it does not pass
+ * while the directory is away (SPEC O4). `sekisho explain` wants to know in
+ * any case.
  */
 static int
-step_approvals(struct examination *ex, struct sekisho_error *err)
+step_opinions(struct examination *ex, struct sekisho_error *err)
 {
-	const struct sekisho_message *message = ex->message;
-	bool *wanted = pool_array(ex->pool, message->recipient_count + 1,
-		sizeof(bool));
+	const struct approval *approval = &ex->approval;
+	size_t i, count = ex->message->recipient_count;
+	unsigned char *wanted = pool_array(ex->pool, count + 1, 1);
 	struct directory_question question = {
-		.entries = ex->approval.entries,
-		.recipients = message->recipients,
+		.recipients = ex->message->recipients,
 		.wanted = wanted,
-		.recipient_count = message->recipient_count,
+		.recipient_count = count,
 	};
-	bool possible = false, needed = false;
-	size_t i;
+	unsigned char possible = 0, needed = 0;
+	bool any = false;
 
-	ex->approved = pool_array(ex->pool, message->recipient_count + 1,
-		sizeof(bool));
-	approval_weigh(message, ex->inspection.from,
+	approval_weigh(ex->message, ex->inspection.from,
 		ex->checkpoint->config->alignment, ex->checkpoint->policy,
 		ex->pool, &ex->approval);
-	question.entry_count = ex->approval.entry_count;
 	if (ex->checkpoint->directory == NULL)
 		return 0;
-	for (i = 0; i < message->recipient_count; i++) {
-		if (!policy_wants_approval(ex->checkpoint->policy, message,
-		    message->recipients[i]))
-			continue;
-		possible = true;
-		wanted[i] = ex->decision->recipient_spam[i] ||
-			ex->trace != NULL;
+	for (i = 0; i < count; i++) {
+		wanted[i] = wanted_lists(ex, i, &possible);
 		needed |= wanted[i];
 	}
-	if (!possible || question.entry_count == 0)
+	if (needed & 1u << SENDERS_APPROVED) {
+		question.lists[SENDERS_APPROVED].entries = approval->entries;
+		question.lists[SENDERS_APPROVED].count = approval->entry_count;
+	}
+	if (needed & 1u << SENDERS_BLOCKED) {
+		question.lists[SENDERS_BLOCKED].entries = approval->blocks;
+		question.lists[SENDERS_BLOCKED].count = approval->block_count;
+	}
+	if (possible == 0 || approval->block_count == 0)
 		return 0;
-	if (!needed)
-		return directory_ready(ex->checkpoint->directory,
-			ex->deadline, err);
-	if (directory_approvals(ex->checkpoint->directory, &question,
-	    ex->deadline, ex->approved, err) < 0)
+	if (needed == 0)
+		return approval->entry_count == 0 ? 0 : directory_ready(
+			ex->checkpoint->directory, ex->deadline, err);
+	if (directory_opinions(ex->checkpoint->directory, &question,
+	    ex->deadline, ex->opinions, err) < 0)
 		return -1;
-	step_decide(ex);
+	for (i = 0; i < count; i++)
+		any |= ex->opinions[i] != OPINION_NONE;
+	if (any || ex->trace != NULL)
+		step_decide(ex);
 	return 0;
 }
 
@@ -331,9 +353,11 @@ examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 	ex->step = STEP_INSPECT;
 	if (step_inspect(ex, err) < 0)
 		return -1;
+	ex->opinions = pool_array(ex->pool, ex->message->recipient_count + 1,
+		sizeof(*ex->opinions));
 	step_decide(ex);
-	ex->step = STEP_APPROVALS;
-	if (step_approvals(ex, err) < 0)
+	ex->step = STEP_OPINIONS;
+	if (step_opinions(ex, err) < 0)
 		return -1;
 	ex->step = STEP_REWRITE;
 	result = step_rewrite(ex, err);

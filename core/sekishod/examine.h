@@ -44,7 +44,7 @@ struct checkpoint {
 enum examine_step {
 	STEP_COPY,
 	STEP_INSPECT,
-	STEP_APPROVALS,
+	STEP_OPINIONS,
 	STEP_REWRITE,
 	STEP_PLAN,		/* all of examine() is done */
 	STEP_ANSWER,
@@ -64,7 +64,7 @@ struct examination {
 	bool known;			/* the same mail came before */
 	struct inspection inspection;
 	struct approval approval;	/* who may have been approved */
-	bool *approved;			/* for each recipient */
+	enum senders_opinion *opinions;	/* of each recipient */
 	struct decision *decision;
 	struct trace *trace;		/* NULL: nobody wants to know why */
 	uint32_t *outcome_variant;	/* for each outcome of the decision */

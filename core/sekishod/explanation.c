@@ -182,9 +182,11 @@ explanation_text(const struct examination *ex, struct sekisho_buf *out)
 	text_findings(ex, out);
 	text_senders(ex, out);
 	for (i = 0; i < ex->message->recipient_count; i++)
-		sekisho_buf_printf(out, "approved %s %s\n",
+		sekisho_buf_printf(out, "approved %s %s\n"
+			"blocked %s %s\n", ex->message->recipients[i],
+			ex->opinions[i] == OPINION_APPROVED ? "yes" : "no",
 			ex->message->recipients[i],
-			ex->approved[i] ? "yes" : "no");
+			ex->opinions[i] == OPINION_BLOCKED ? "yes" : "no");
 	text_rules(ex, out);
 	text_plans(ex, out);
 	text_notices(ex, out);

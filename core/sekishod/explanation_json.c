@@ -103,7 +103,8 @@ json_plans(const struct examination *ex, struct json_object *root)
 		outcome = &decision->outcomes[decision->recipient_outcome[i]];
 		o = array_object(array);
 		add_text(o, "recipient", ex->message->recipients[i]);
-		add_flag(o, "approved", ex->approved[i]);
+		add_flag(o, "approved", ex->opinions[i] == OPINION_APPROVED);
+		add_flag(o, "blocked", ex->opinions[i] == OPINION_BLOCKED);
 		add_text(o, "fate", decision->defer ? "defer" :
 			sekisho_fate_name(outcome->fate));
 		list = add_array(o, "rules");

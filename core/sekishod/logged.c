@@ -141,22 +141,31 @@ read_findings(struct inspection *inspection, struct pool *pool,
 	return *text == '\0' && inspection->finding_count > 0;
 }
 
-/* Those who approved the sender, of the recipients that are named. */
+/* The recipients that are named under a key, one by one. */
 static void
-read_approvals(struct logged *logged, struct pool *pool, const char *text)
+read_opinion(struct logged *logged, const char *text, const char *key,
+	enum senders_opinion opinion)
 {
-	char *all = logline_value(text, "approved");
+	char *all = logline_value(text, key);
 	char **words = g_strsplit(all == NULL ? "" : all, ",", -1);
 	size_t i;
 
-	logged->approved = pool_array(pool, logged->message.recipient_count + 1,
-		sizeof(bool));
 	for (i = 0; i < logged->message.recipient_count; i++)
-		logged->approved[i] = g_strv_contains(
-			(const char *const *)words,
-			logged->message.recipients[i]);
+		if (g_strv_contains((const char *const *)words,
+		    logged->message.recipients[i]))
+			logged->opinions[i] = opinion;
 	g_strfreev(words);
 	g_free(all);
+}
+
+/* Who approved or blocked the sender, of the recipients that are named. */
+static void
+read_opinions(struct logged *logged, struct pool *pool, const char *text)
+{
+	logged->opinions = pool_array(pool, logged->message.recipient_count + 1,
+		sizeof(*logged->opinions));
+	read_opinion(logged, text, "approved", OPINION_APPROVED);
+	read_opinion(logged, text, "blocked", OPINION_BLOCKED);
 }
 
 bool
@@ -186,7 +195,7 @@ logged_read(struct logged *logged_r, struct pool *pool,
 	message->helo = message->dkim = message->spf = message->dmarc =
 		message->from_publishes = message->headers = "";
 	read_outcomes(logged_r, pool, text);
-	read_approvals(logged_r, pool, text);
+	read_opinions(logged_r, pool, text);
 	return message->recipient_count > 0;
 }
 

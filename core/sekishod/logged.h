@@ -12,11 +12,12 @@
 #include "logline.h"
 #include "message.h"
 #include "pool.h"
+#include "senders.h"
 
 struct logged {
 	struct sekisho_message message;
 	struct inspection inspection;
-	bool *approved;			/* for each recipient that is named */
+	enum senders_opinion *opinions;	/* of each recipient that is named */
 	const char **fired;		/* the same: rules, ",id,id," */
 	unsigned long unnamed;		/* "and 20 more" */
 	bool cleaned_or_deleted;	/* removing viruses was tried ... */

@@ -19,8 +19,6 @@ sekishod_src := $(addprefix core/sekishod/, \
 	alignment.c \
 	answer.c \
 	approval.c \
-	approved.c \
-	approved_verb.c \
 	archiveclean.c \
 	assemble.c \
 	attribution.c \
@@ -53,7 +51,6 @@ sekishod_src := $(addprefix core/sekishod/, \
 	directory.c \
 	directory_account.c \
 	directory_account_write.c \
-	directory_approved.c \
 	directory_bind.c \
 	directory_cache.c \
 	directory_check.c \
@@ -61,6 +58,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	directory_escape.c \
 	directory_find.c \
 	directory_request.c \
+	directory_senders.c \
 	edit.c \
 	encrypted.c \
 	engine.c \
@@ -135,6 +133,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rewrite_stamp.c \
 	seal.c \
 	seen.c \
+	senders.c \
+	senders_verb.c \
 	signature_files.c \
 	signatures.c \
 	splice.c \

@@ -227,9 +227,9 @@ is_any(const struct examination *ex, size_t recipient, size_t unused)
 }
 
 static bool
-has_approved(const struct examination *ex, size_t recipient, size_t unused)
+has_opinion(const struct examination *ex, size_t recipient, size_t opinion)
 {
-	return ex->approved[recipient];
+	return ex->opinions[recipient] == opinion;
 }
 
 /* "R4 tag [MEIWAKU!!!] to a@x,b@y": what happens to whom, and why. */
@@ -256,16 +256,20 @@ outcome_text(const struct examination *ex, size_t index)
 	return copy;
 }
 
-/* Who approved the sender: the reason why a rule of class spam did not fire. */
+/*
+ * Who approved the sender: the reason why a rule of class spam did not fire.
+ * Who blocked him: why another one did.
+ */
 static void
-log_approved(const struct examination *ex, struct sekisho_buf *line)
+log_opinion(const struct examination *ex, enum senders_opinion opinion,
+	const char *key, struct sekisho_buf *line)
 {
 	struct sekisho_buf text;
 
 	sekisho_buf_init(&text, SEKISHO_FRAME_MAX);
-	add_recipients(ex, 0, has_approved, &text);
+	add_recipients(ex, opinion, has_opinion, &text);
 	if (text.len > 0)
-		log_add(line, "approved", text.failed ? "?" : text.data);
+		log_add(line, key, text.failed ? "?" : text.data);
 	sekisho_buf_free(&text);
 }
 
@@ -302,7 +306,8 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 	log_add(line, "findings", findings_text(ex));
 	if (*ex->message->spam_score != '\0')
 		log_add(line, "spam-score", ex->message->spam_score);
-	log_approved(ex, line);
+	log_opinion(ex, OPINION_APPROVED, "approved", line);
+	log_opinion(ex, OPINION_BLOCKED, "blocked", line);
 	log_add(line, "rules", rules_text(ex, NULL));
 	for (i = 0; i < ex->decision->outcome_count; i++)
 		log_add(line,

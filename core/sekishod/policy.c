@@ -150,6 +150,15 @@ policy_directions(const struct policy *policy,
 }
 
 bool
+policy_wants_blocks(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient)
+{
+	return (policy_directions(policy, message, recipient) &
+		DIRECTION_INBOUND) != 0 &&
+		policy_section(policy, recipient)->block_rules;
+}
+
+bool
 policy_wants_approval(const struct policy *policy,
 	const struct sekisho_message *message, const char *recipient)
 {

@@ -17,6 +17,7 @@
 #include "policy_doubt.h"
 #include "pool.h"
 #include "sekisho.h"
+#include "senders.h"
 
 struct policy;
 
@@ -53,12 +54,19 @@ const char *policy_rule_id(const struct policy *policy, size_t index);
 bool policy_wants_approval(const struct policy *policy,
 	const struct sekisho_message *message, const char *recipient);
 
+/*
+ * True when the blocks of this recipient matter: the mail is from outside for
+ * him, and a rule that asks for them is not off.
+ */
+bool policy_wants_blocks(const struct policy *policy,
+	const struct sekisho_message *message, const char *recipient);
+
 /* What policy_decide() looks at. */
 struct policy_case {
 	const struct sekisho_message *message;
 	const struct inspection *inspection;
-	const bool *approved;	/* for each recipient: he approved the sender;
-				 * NULL: nobody did */
+	/* What each recipient says of the sender; NULL: nobody anything. */
+	const enum senders_opinion *opinions;
 	enum policy_doubt doubt;
 	const char *settled;	/* of policy_settled(), with doubt only ... */
 	const char *const *fired;	/* ... for each recipient: the rules

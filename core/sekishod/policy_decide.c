@@ -163,7 +163,8 @@ rule_fires(struct deciding *deciding, const struct rule *rule,
 {
 	const struct policy_case *facts = deciding->facts;
 	bool approved = (directions & ~DIRECTION_OUTBOUND) != 0 &&
-		facts->approved != NULL && facts->approved[recipient];
+		facts->opinions != NULL &&
+		facts->opinions[recipient] == OPINION_APPROVED;
 	const char *reason;
 	bool fired;
 
@@ -202,6 +203,7 @@ find_rules(struct deciding *deciding, size_t recipient)
 	size_t i;
 
 	deciding->view.recipient = address;
+	deciding->view.index = recipient;
 	deciding->view.section = policy_section(policy,
 		here || directions == 0 ? address : facts->message->sender);
 	for (i = 0; i < policy->rule_count; i++) {

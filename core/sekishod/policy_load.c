@@ -320,8 +320,11 @@ note_wishes(struct policy *policy)
 			policy->monitors |= section->status[k] == RULE_MONITOR;
 			section->spam_rules |= rule->class == CLASS_SPAM &&
 				section->status[k] == RULE_ON;
+			section->block_rules |=
+				condition_uses(&rule->when, "blocked");
 			policy->wants_types |=
-				condition_wants_types(&rule->when);
+				condition_uses(&rule->when, "file-type") ||
+				condition_uses(&rule->when, "high-risk");
 		}
 	}
 }

@@ -21,6 +21,7 @@ struct section {
 	const char *language;
 	enum rule_status *status;	/* of each rule */
 	bool spam_rules;	/* a rule of class spam is on */
+	bool block_rules;	/* a rule that asks for blocks is not off */
 };
 
 struct protected_domain {

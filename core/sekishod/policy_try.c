@@ -140,7 +140,7 @@ decide(const struct policy *policy, const char *settled,
 	const struct policy_case facts = {
 		.message = &logged->message,
 		.inspection = &logged->inspection,
-		.approved = logged->approved,
+		.opinions = logged->opinions,
 		.doubt = doubt,
 		.settled = settled,
 		.fired = logged->fired,

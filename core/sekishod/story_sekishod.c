@@ -166,6 +166,7 @@ tell_findings(struct story *story, const char *text)
 	char *value = logline_value(text, "findings"),
 		*rules = logline_value(text, "rules"),
 		*approved = logline_value(text, "approved"),
+		*blocked = logline_value(text, "blocked"),
 		*score = score_words(text);
 
 	if (value != NULL && rules != NULL) {
@@ -180,9 +181,13 @@ tell_findings(struct story *story, const char *text)
 	if (approved != NULL)
 		story_add(story, STORY_FOUND, 0, "the sender is approved by "
 			"%s: rules against spam do not count there", approved);
+	if (blocked != NULL)
+		story_add(story, STORY_FOUND, 0, "the sender is blocked by %s",
+			blocked);
 	g_free(value);
 	g_free(rules);
 	g_free(approved);
+	g_free(blocked);
 	g_free(score);
 }
 

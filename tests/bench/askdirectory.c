@@ -47,10 +47,12 @@ ask(struct directory *directory, unsigned int accounts, unsigned int senders,
 	const char *names[RECIPIENTS_MAX];
 	const char *keys[] = { sender, "*@stranger.example",
 		"bounce@list.example", "*@list.example" };
-	bool wanted[RECIPIENTS_MAX], approved[RECIPIENTS_MAX];
-	struct directory_question question = { .entries = keys,
-		.entry_count = 4, .recipients = names, .wanted = wanted,
-		.recipient_count = recipients };
+	enum senders_opinion opinions[RECIPIENTS_MAX];
+	unsigned char wanted[RECIPIENTS_MAX];
+	struct directory_question question = { .lists = {
+		[SENDERS_APPROVED] = { keys, 4 },
+		[SENDERS_BLOCKED] = { keys, 4 } }, .recipients = names,
+		.wanted = wanted, .recipient_count = recipients };
 	unsigned int first = arc4random_uniform(accounts), account;
 	int count = 0;
 	size_t i;
@@ -60,16 +62,16 @@ ask(struct directory *directory, unsigned int accounts, unsigned int senders,
 		snprintf(texts[i], sizeof(texts[i]), "u%u@example.com",
 			account);
 		names[i] = texts[i];
-		wanted[i] = true;
+		wanted[i] = 1u << SENDERS_APPROVED | 1u << SENDERS_BLOCKED;
 	}
 	/* Everybody has approved the first half of these. */
 	snprintf(sender, sizeof(sender), "s%u@sender%u.example", first,
 		arc4random_uniform(2 * senders));
-	if (directory_approvals(directory, &question, sekisho_deadline(60000),
-	    approved, err) < 0)
+	if (directory_opinions(directory, &question, sekisho_deadline(60000),
+	    opinions, err) < 0)
 		return -1;
 	for (i = 0; i < recipients; i++)
-		count += approved[i];
+		count += opinions[i] == OPINION_APPROVED;
 	return count;
 }
 

@@ -1,6 +1,6 @@
 /*
  * fuzz-approval.c - senders of foreign mails and entries of users: approval.c,
- * approved.c, alignment.c, directory_escape.c (SPEC A1, A7, A8).
+ * senders.c, alignment.c, directory_escape.c (SPEC A1, A7, A8).
  *
  * Six lines: envelope sender, From, and what DKIM, SPF, DMARC found and DNS
  * has; the first is also taken for an entry. What is canonical stays the same,
@@ -22,13 +22,13 @@ check_canonical(const char *text, struct pool *pool)
 {
 	const char *canonical, *again;
 
-	if (approved_canonical(text, pool, &canonical, NULL) != APPROVED_OK)
+	if (senders_canonical(text, pool, &canonical, NULL) != SENDERS_OK)
 		return;
-	if (approved_canonical(canonical, pool, &again, NULL) !=
-	    APPROVED_OK || strcmp(canonical, again) != 0)
+	if (senders_canonical(canonical, pool, &again, NULL) !=
+	    SENDERS_OK || strcmp(canonical, again) != 0)
 		abort();
 	if (strpbrk(canonical, " \t\r\n()\\,") != NULL ||
-	    strlen(canonical) > APPROVED_LOCAL_MAX + 1 + APPROVED_DOMAIN_MAX)
+	    strlen(canonical) > SENDERS_LOCAL_MAX + 1 + SENDERS_DOMAIN_MAX)
 		abort();
 }
 
@@ -68,6 +68,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_canonical(approval.entries[i], pool);
 		check_filter(approval.entries[i]);
 	}
+	for (i = 0; i < approval.block_count; i++) {
+		check_canonical(approval.blocks[i], pool);
+		check_filter(approval.blocks[i]);
+	}
+	/* Whoever may be approved may be blocked. */
+	if (approval.block_count < approval.entry_count)
+		abort();
 	check_canonical(lines[0], pool);
 	check_filter(lines[0]);
 	pool_free(pool);

@@ -248,9 +248,9 @@ def test_q11_move_draft(carol, imap):
 
 
 @pytest.mark.parametrize("message, text", [
-    (draft("*@com"), '"*@com": *@com would approve everybody below "com"; '
+    (draft("*@com"), '"*@com": *@com stands for everybody below "com"; '
      "name the domain of one sender"),
-    (draft("*"), '"*": this would approve everybody; write user01@example.com'
+    (draft("*"), '"*": this stands for everybody; write user01@example.com'
      " or *@example.com"),
     (draft("example.com"), '"example.com": write user01@example.com for an '
      "address or *@example.com for a whole domain"),

@@ -13,7 +13,7 @@ import pytest
 from mails import mail
 from protocol import REQUEST, call, connect, frame, text
 from reading import subject
-from running import TOP, wait_until
+from running import TOP, switch, wait_until
 
 sys.path[:0] = [os.path.join(TOP, "tests", name) for name in ("fake", "stack")]
 from certificates import make_certificate   # noqa: E402
@@ -145,17 +145,21 @@ def test_proxy(site, proxy, mode, reason):
     works_again(site)
 
 
-def test_letter(site, proxy):
-    """A3: the directory is not asked about a letter that is no spam"""
+@pytest.mark.parametrize("status, searches", [("on", 1), ("off", 0)])
+def test_letter(site, proxy, status, searches):
+    """A3: about a letter that is no spam the directory is asked who has blocked
+    its sender, in one search; and nothing while B1 is off"""
     # complaint L3
-    works(site)
-    before = proxy.searches
-    message = mail(sender=FRIEND)
-    site.send(message, ALICE, sender=FRIEND)
-    site.arrived("alice", message["Message-ID"])
-    assert proxy.searches == before
-    send(site)
-    assert proxy.searches == before + 1
+    with site.policy(lambda policy: policy if status == "on" else
+                     switch(policy, "B1", status)):
+        works(site)
+        before = proxy.searches
+        message = mail(sender=FRIEND)
+        site.send(message, ALICE, sender=FRIEND)
+        site.arrived("alice", message["Message-ID"])
+        assert proxy.searches == before + searches
+        send(site)
+        assert proxy.searches == before + searches + 1
 
 
 def test_one_search(site, proxy):
@@ -250,9 +254,12 @@ def test_ldaps(site):
 
 
 def test_other_mail(site):
-    """O4: mail that no approval can save needs no directory"""
+    """O4: mail that no list of senders can matter for needs no directory"""
     site.stop("slapd")
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(site.start, "slapd")
+        stack.enter_context(site.policy(lambda policy: switch(policy, "B1",
+                                                              "off")))
         message = mail(sender=FRIEND, subject="Cheap watches",
                        X_Stack_Spam_Score="90",
                        X_Stack_Authentication="spf=fail")
@@ -262,8 +269,6 @@ def test_other_mail(site):
         outbound = mail(sender="bob@example.test", to=FRIEND)
         site.send(outbound, FRIEND, sender="bob@example.test", user="bob")
         site.left(outbound["Message-ID"])
-    finally:
-        site.start("slapd")
 
 
 @pytest.mark.parametrize("user", ["alice@example.test\0", "\0", "a\0b"])

@@ -54,10 +54,13 @@ member=a.com cleanable=yes
 sender address=friend@partner.test counts=yes \
 reason="it publishes nothing that could prove it"
 approved alice@example.test yes
+blocked alice@example.test no
 approved bob@example.test no
+blocked bob@example.test no
 rule R1 alice@example.test fired
 rule R2 alice@example.test not because direction is inbound, not outbound
 rule R3 alice@example.test fired
+rule B1 alice@example.test not because the recipient has not blocked the sender
 rule R4 alice@example.test not because the sender is approved by the recipient
 rule R5 alice@example.test not because it is off
 rule R6 alice@example.test not because it is off
@@ -68,6 +71,7 @@ rule U2 alice@example.test not because all of it could be scanned
 rule R1 bob@example.test fired
 rule R2 bob@example.test not because direction is inbound, not outbound
 rule R3 bob@example.test fired
+rule B1 bob@example.test not because the recipient has not blocked the sender
 rule R4 bob@example.test fired
 rule R5 bob@example.test not because it is off
 rule R6 bob@example.test not because it is off

@@ -3,6 +3,7 @@ the commands of docs/directory.md."""
 import base64
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -68,6 +69,40 @@ def test_twice(slapd):
     said = slapd.script("install").stdout
     assert slapd.config() == once
     assert "  schema      is there already\n" in said
+
+
+def test_upgrade(slapd, tmp_path):
+    """C8: install brings a schema without blocked senders up to date"""
+    old = tmp_path / "old"
+    shutil.copytree(TOP + "/ldap-schema", old)
+    for name in "sekisho.ldif", "access.in", "install":
+        path = old / name
+        text = re.sub(r"olcAttributeTypes: \( sekishoAttribute:11.*\n(  .*\n)*",
+                      "", path.read_text(encoding="utf-8"))
+        text = re.sub(r'to [^\n]* attrs=sekishoBlockedSender\n(  .*\n)*', "",
+                      text.replace(" $ sekishoBlockedSender", ""))
+        path.write_text(re.sub(r"\t\tsekishoBlockedSender.*\n", "", text),
+                        encoding="utf-8")
+    block = modify("add", ["sekishoBlockedSender: nagger@shop.example"])
+    once = slapd.config()
+    slapd.script("uninstall", "-A")
+    slapd.run(str(old / "install"), "-H", slapd.ldapi, "-d", slapd.secrets)
+    slapd.root("ldapmodify", input=modify("add", [
+        "objectClass: sekishoAccount\n-\nadd: sekishoStatus\n"
+        "sekishoStatus: active\n-\nadd: sekishoApprovedSender\n"
+        "sekishoApprovedSender: friend@partner.example"]))
+    assert slapd.root("ldapmodify", input=block, check=False).returncode == 17
+    said = slapd.script("install").stdout
+    assert "  schema      brought up to date\n" in said
+    slapd.stop()
+    slapd.start()
+    assert sorted(slapd.config().split("\n")) == sorted(once.split("\n"))
+    slapd.service("sekishod", "ldapmodify", input=block)
+    assert slapd.service("sekishod", "ldapsearch", "-LLL", "-b", SUFFIX,
+                         "(sekishoBlockedSender=NAGGER@shop.example)",
+                         "dn").stdout.strip() == "dn: " + HANA
+    slapd.service("sekishod", "ldapmodify", input=modify("delete", [
+        "sekishoBlockedSender: nagger@shop.example"]))
 
 
 def test_another_limit(slapd):
@@ -243,19 +278,23 @@ def test_searching(full):
 @pytest.mark.parametrize("who, change, allowed", [
     ("sekishod", ["sekishoStatus: active"], True),
     ("sekishod", ["sekishoApprovedSender: a@b.test"], True),
+    ("sekishod", ["sekishoBlockedSender: *@b.test"], True),
     ("sekishod", ["userPassword: hana-secret-1"], True),
     ("sekishod", ["sn: Sato"], True),
     ("sekishod", ["description: x"], False),
     ("mta", ["sekishoApprovedSender: a@b.test"], False),
+    ("mta", ["sekishoBlockedSender: a@b.test"], False),
     ("mta", ["sekishoStatus: active"], False),
     ("mta", ["userPassword: hana-secret-1"], False),
     ("hana", ["sekishoApprovedSender: a@b.test"], True),
+    ("hana", ["sekishoBlockedSender: a@b.test"], True),
     ("hana", ["userPassword: hana-secret-1"], True),
     ("hana", ["sekishoStatus: active"], False),
     ("hana", ["mail: taro@example.com"], False),
     ("hana", ["sekishoQuestion: x"], False),
     ("hana", ["sekishoAnswerHash: x"], False),
     ("taro", ["sekishoApprovedSender: a@b.test"], False),
+    ("taro", ["sekishoBlockedSender: a@b.test"], False),
     ("taro", ["userPassword: hana-secret-1"], False)],
     ids=lambda value: value[0] if isinstance(value, list) else None)
 def test_writing(slapd, who, change, allowed):
@@ -350,7 +389,7 @@ def test_page(slapd, tmp_path):
             assert (sorted(result.stdout.split("\n")) ==
                     sorted([*expected.split("\n"), ""]))
         count += 1
-    assert count == 13
+    assert count == 14
 
 
 def test_sample(slapd):

@@ -53,7 +53,7 @@ def test_w3_refused(carol, person):
     """W3 A7: what approves too much is refused, and the page says why"""
     add(person, "*@com")
     person.says("変更は行われませんでした。この操作はできません。")
-    person.says('"*@com": *@com would approve everybody below "com"')
+    person.says('"*@com": *@com stands for everybody below "com"')
     assert "secs" not in person.text("#messagestack")
     assert entries(person) == carol.approved() == []
 

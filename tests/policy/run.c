@@ -15,6 +15,7 @@
  *	member part=N name=FILE [encrypted]
  *	finding kind=virus part=N name=NAME [member=FILE] [cleanable]
  *	approved RECIPIENT	he approved the sender
+ *	blocked RECIPIENT	he blocked the sender
  *	trace RULE ...		print why these fire or do not
  *	protect DOMAIN, status RULE on, on-failure accept
  */
@@ -34,6 +35,8 @@ struct mail {
 	struct inspection inspection;
 	const char **approved;
 	size_t approved_count;
+	const char **blocked;
+	size_t blocked_count;
 	bool *matters;		/* for each recipient: the directory is asked */
 	const char *traced;	/* rule ids, or "" */
 	char *policy;		/* text of the policy */
@@ -237,6 +240,8 @@ take_line(struct mail *mail, const char *key, const char *value)
 		add_recipients(mail, value);
 	else if (strcmp(key, "approved") == 0)
 		add_text(mail, &mail->approved, &mail->approved_count, value);
+	else if (strcmp(key, "blocked") == 0)
+		add_text(mail, &mail->blocked, &mail->blocked_count, value);
 	else if (strcmp(key, "inside") == 0)
 		message->inside = strcmp(value, "yes") == 0;
 	else if (strcmp(key, "client") == 0)
@@ -424,17 +429,26 @@ decide(struct mail *mail, const struct policy *policy, bool only,
 	struct trace *trace)
 {
 	size_t i, k, len, count = mail->message.recipient_count;
-	bool *approved = pool_array(mail->pool, count + 1, sizeof(bool));
+	enum senders_opinion *opinions = pool_array(mail->pool, count + 1,
+		sizeof(*opinions));
 	struct policy_case facts = { .message = &mail->message,
-		.inspection = &mail->inspection, .approved = approved };
+		.inspection = &mail->inspection, .opinions = opinions };
 	char *text, *copy;
 	FILE *out = open_memstream(&text, &len);
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		for (k = 0; k < mail->approved_count; k++)
-			approved[i] |= strcmp(mail->approved[k],
-				mail->message.recipients[i]) == 0 &&
-				(!only || mail->matters[i]);
+			if (strcmp(mail->approved[k],
+			    mail->message.recipients[i]) == 0 &&
+			    (!only || mail->matters[i]))
+				opinions[i] = OPINION_APPROVED;
+		for (k = 0; k < mail->blocked_count; k++)
+			if (strcmp(mail->blocked[k],
+			    mail->message.recipients[i]) == 0 &&
+			    (!only || policy_wants_blocks(policy,
+			    &mail->message, mail->message.recipients[i])))
+				opinions[i] = OPINION_BLOCKED;
+	}
 	print_decision(mail, policy, policy_decide(policy, &facts, mail->pool,
 		trace), out);
 	fclose(out);

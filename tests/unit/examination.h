@@ -79,7 +79,7 @@ sample_decide(struct sample *sample)
 {
 	struct examination *ex = &sample->ex;
 	struct policy_case facts = { .message = &sample->message,
-		.inspection = &ex->inspection, .approved = ex->approved };
+		.inspection = &ex->inspection, .opinions = ex->opinions };
 	size_t i;
 
 	memset(&sample->trace, 0, sizeof(sample->trace));
@@ -120,8 +120,9 @@ sample_make(struct sample *sample, const char *rules, const char *on_failure)
 		.from = "mallory@example.org", .subject = "hello",
 		.message_id = "<1@x>", .date = "today",
 	};
-	sample->ex.approved = pool_array(sample->ex.pool, 5, sizeof(bool));
-	sample->ex.approved[4] = true;
+	sample->ex.opinions = pool_array(sample->ex.pool, 5,
+		sizeof(enum senders_opinion));
+	sample->ex.opinions[4] = OPINION_APPROVED;
 	sample_decide(sample);
 }
 

@@ -85,7 +85,7 @@ test_failed(void)
 	test_begin("O3, O4: what could not be judged, and why");
 	sample_make(&sample, examination_rules, "defer");
 	sample.message.inside = true;
-	sample.ex.step = STEP_APPROVALS;
+	sample.ex.step = STEP_OPINIONS;
 	counters_message(counters, &sample.ex, planner_failure(&sample.ex,
 		"gone"), NULL, 1);
 	sample.ex.step = STEP_PLAN;

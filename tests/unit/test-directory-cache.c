@@ -14,7 +14,7 @@ static void
 test_answers(void)
 {
 	struct directory_cache *cache = directory_cache_new(60, NULL);
-	bool answer = true;
+	unsigned int answer = true;
 
 	test_begin("A9: cache: yes and no are both kept");
 	test_assert(!directory_cache_get(cache, "a", &answer));
@@ -32,7 +32,7 @@ static void
 test_time(void)
 {
 	struct directory_cache *cache = directory_cache_new(60, NULL);
-	bool answer;
+	unsigned int answer;
 
 	test_begin("A9: cache: not longer than ldap-cache");
 	directory_cache_put(cache, "a", directory_cache_epoch(cache), true);
@@ -52,7 +52,7 @@ test_changes(void)
 	struct directory_changes *changes = directory_changes_new(NULL);
 	struct directory_cache *cache = directory_cache_new(60, changes);
 	uint64_t epoch;
-	bool answer;
+	unsigned int answer;
 	pid_t pid;
 
 	test_begin("A9: cache: a change in another process empties it");
@@ -81,7 +81,7 @@ test_full(void)
 	struct directory_cache *cache = directory_cache_new(60, NULL);
 	unsigned int i, known = 0;
 	char key[32];
-	bool answer;
+	unsigned int answer;
 
 	test_begin("A9: cache: more answers than it has room for");
 	for (i = 0; i < 3 * SLOTS; i++) {

@@ -77,6 +77,7 @@ static const char *const facts[][2] = {
 	{ "plans.3.fate", "reject" },
 	{ "plans.3.text", "5.7.1 not to Dave" },
 	{ "plans.4.approved", "true" },
+	{ "plans.4.blocked", "false" },
 	{ "plans.4.tags.0", "(none)" },
 	{ "notices.0.to", "alice@example.test" },
 	{ "notices.0.template", "virus" },

@@ -41,14 +41,16 @@ test_rules(void)
 	sample_make(&sample, rules, "defer");
 	sample.message.recipients = examination_recipients + 3;
 	sample.message.recipient_count = 2;
-	sample.ex.approved[4] = false;
-	sample.ex.approved[1] = true;
+	sample.ex.opinions[4] = OPINION_NONE;
+	sample.ex.opinions[1] = OPINION_APPROVED;
 	sample_decide(&sample);
 	expect(&sample.ex, HEAD
 		"finding kind=virus name=Win.Test part=2 "
 		"file=\"請求 書.exe\" member=\"a b.exe\" cleanable=yes\n"
 		"approved dave@example.test no\n"
+		"blocked dave@example.test no\n"
 		"approved erin@example.test yes\n"
+		"blocked erin@example.test no\n"
 		"rule V dave@example.test fired\n"
 		"rule S dave@example.test fired\n"
 		"rule J dave@example.test not because the recipient is not "
@@ -79,6 +81,7 @@ test_nothing(void)
 	sample_decide(&sample);
 	expect(&sample.ex, HEAD "finding none\n"
 		"approved alice@example.test no\n"
+		"blocked alice@example.test no\n"
 		"plan alice@example.test deliver\n");
 	sample_free(&sample);
 }
@@ -99,6 +102,7 @@ test_defer(void)
 		"finding kind=unscannable name=\"too deep\" part=message "
 		"file=\"\" member=\"\" cleanable=no\n"
 		"approved alice@example.test no\n"
+		"blocked alice@example.test no\n"
 		"plan alice@example.test defer\n");
 	sample_free(&sample);
 }

@@ -29,7 +29,7 @@ test_whole(void)
 	test_begin("logged: a line with everything");
 	test_assert(read_line(FROM "findings=\"password-protected:X(2 a.zip) "
 		"virus:Eicar(3.1 e (1).zip/b c.com)\" spam-score=65 "
-		"approved=d@x.test rules=R1,R3 "
+		"approved=d@x.test blocked=bob@x.test rules=R1,R3 "
 		"deliver=\"R1,R3 tag [A to B] changes 2 to c@x.test,d@x.test\" "
 		"hold=\"R1,hold-bob to bob@x.test and 20 more\" ms=19"));
 	test_str(logged.message.id, "1xXs5D-0005cn-3B");
@@ -43,7 +43,9 @@ test_whole(void)
 	test_str(logged.message.recipients[2], "bob@x.test");
 	test_str(logged.fired[1], ",R1,R3,");
 	test_str(logged.fired[2], ",R1,hold-bob,");
-	test_assert(!logged.approved[0] && logged.approved[1]);
+	test_int(logged.opinions[0], OPINION_NONE);
+	test_int(logged.opinions[1], OPINION_APPROVED);
+	test_int(logged.opinions[2], OPINION_BLOCKED);
 	test_int((int)logged.unnamed, 20);
 	test_int((int)logged.inspection.finding_count, 2);
 	test_int(logged.inspection.findings[1].kind, FINDING_VIRUS);

@@ -197,11 +197,13 @@ test_log(void)
 	test_begin("O1: one line says what was found and done, to whom");
 	sample_make(&sample, examination_rules, "defer");
 	plan = planner_plan(&sample.ex);
+	sample.ex.opinions[0] = OPINION_BLOCKED;
 	logged(&sample.ex, plan, NULL, line, sizeof(line));
 	test_str(line, "id=1a-b-C sender=mallory@example.org client=192.0.2.1 "
 		"size=4321 direction=inbound findings=\"virus:Win.Test(2 "
 		"請求 書.exe/a b.exe)\" spam-score=65 "
-		"approved=erin@example.test rules=V,S,H,D,J "
+		"approved=erin@example.test blocked=alice@example.test "
+		"rules=V,S,H,D,J "
 		"deliver=\"V,S,H tag [SPAM] changes 1 to alice@example.test\" "
 		"deliver=\"V,S tag [SPAM] changes 1 to bob@example.test\" "
 		"delete=\"V,S,D to carol@example.test\" "

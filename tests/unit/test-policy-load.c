@@ -260,8 +260,8 @@ test_good(void)
 static void
 test_shipped(void)
 {
-	static const char *const rules[] = { "R1 on", "R2 on", "R3 on", "R4 on",
-		"R5 off", "R6 off", "R7 off", "R8 off", "U1 on",
+	static const char *const rules[] = { "R1 on", "R2 on", "R3 on", "B1 on",
+		"R4 on", "R5 off", "R6 off", "R7 off", "R8 off", "U1 on",
 		"U2 on" };
 	struct sekisho_error err = { "" };
 	struct policy *policy = policy_load(SHIPPED, SCHEMA, &err);
@@ -270,7 +270,7 @@ test_shipped(void)
 
 	test_begin("R1 to R8: status of the shipped rules");
 	test_str(err.text, "");
-	test_int(policy->rule_count, 10);
+	test_int(policy->rule_count, 11);
 	for (i = 0; i < policy->rule_count; i++) {
 		snprintf(text, sizeof(text), "%s %s", policy->rules[i]->id,
 			policy->rules[i]->status == RULE_ON ? "on" : "off");
@@ -360,7 +360,7 @@ test_examples(void)
 		unescape(line);
 		expect_example(place < actions ? "<virus/>" : "<log/>", line);
 	}
-	test_int(lines, 29);
+	test_int(lines, 30);
 	place = strstr(manual, ".Sh EXAMPLES");
 	while ((place = strstr(place, "<rule ")) != NULL) {
 		end = strstr(place, ".Ed");

@@ -1,15 +1,14 @@
 /*
- * approved_verb.c - lists of approved senders, for Dovecot's plug-in and the
+ * senders_verb.c - lists of senders, for Dovecot's plug-in and the
  * administrator's tool.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "approved_verb.h"
-#include "approved.h"
 #include "charset.h"
-#include "directory_approved.h"
+#include "directory_senders.h"
 #include "log.h"
+#include "senders_verb.h"
 
 #define ENTRY_SHOWN 320u	/* characters of one that is refused */
 
@@ -20,6 +19,13 @@ static const enum sekisho_status statuses[] = {
 	[DIRECTORY_STATUS_REFUSED] = SEKISHO_STATUS_REFUSED,
 	[DIRECTORY_STATUS_UNAVAILABLE] = SEKISHO_STATUS_UNAVAILABLE,
 };
+
+static enum senders_list
+which_list(const struct inquiry *inquiry)
+{
+	return strncmp(inquiry->request->verb, "blocked-", 8) == 0 ?
+		SENDERS_BLOCKED : SENDERS_APPROVED;
+}
 
 /* The user of the request. Returns NULL when there is none. */
 static const char *
@@ -59,14 +65,14 @@ add_limit(struct inquiry *inquiry)
 }
 
 void
-approved_verb_list(struct inquiry *inquiry)
+senders_verb_list(struct inquiry *inquiry)
 {
 	const char *user = read_user(inquiry);
-	struct directory_approved list;
+	struct directory_senders list = { .which = which_list(inquiry) };
 	struct sekisho_error err;
 	size_t i;
 
-	if (user == NULL || answer_status(inquiry, directory_approved_list(
+	if (user == NULL || answer_status(inquiry, directory_senders_list(
 	    inquiry->checkpoint->directory, user, inquiry->pool,
 	    inquiry->deadline, &list, &err), &err) < 0)
 		return;
@@ -77,33 +83,33 @@ approved_verb_list(struct inquiry *inquiry)
 }
 
 void
-approved_verb_token(struct inquiry *inquiry)
+senders_verb_token(struct inquiry *inquiry)
 {
 	const char *user = read_user(inquiry);
 	struct sekisho_error err;
 	const char *token;
 
-	if (user != NULL && answer_status(inquiry, directory_approved_token(
+	if (user != NULL && answer_status(inquiry, directory_senders_token(
 	    inquiry->checkpoint->directory, user, inquiry->pool,
 	    inquiry->deadline, &token, &err), &err) == 0)
 		inquiry_add(inquiry, "token", token);
 }
 
-/* An entry that cannot be approved: which one, and why. */
+/* An entry that cannot be in a list: which one, and why. */
 static void
 refuse_entry(struct inquiry *inquiry, const char *entry,
-	enum approved_refusal refusal, const struct sekisho_error *err)
+	enum senders_refusal refusal, const struct sekisho_error *err)
 {
 	inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "entry", "%s",
 		err->text);
 	inquiry_add(inquiry, "entry", charset_clean_line(inquiry->pool, entry,
 		ENTRY_SHOWN));
-	inquiry_add(inquiry, "reason", approved_refusal_word(refusal));
+	inquiry_add(inquiry, "reason", senders_refusal_word(refusal));
 }
 
 /*
  * The fields "entry" of the request, in canonical form. strict: one that cannot
- * be approved is an error; else it stays as it is. Returns 0 or -1.
+ * be in a list is an error; else it stays as it is. Returns 0 or -1.
  */
 static int
 read_entries(struct inquiry *inquiry, bool strict,
@@ -112,7 +118,7 @@ read_entries(struct inquiry *inquiry, bool strict,
 	const struct sekisho_request *request = inquiry->request;
 	const char **entries = pool_array(inquiry->pool,
 		request->field_count + 1, sizeof(char *));
-	enum approved_refusal refusal;
+	enum senders_refusal refusal;
 	struct sekisho_error err;
 	const char *entry;
 	size_t i;
@@ -121,13 +127,13 @@ read_entries(struct inquiry *inquiry, bool strict,
 		if (strcmp(request->fields[i].name, "entry") != 0)
 			continue;
 		entry = request->fields[i].value;
-		refusal = approved_canonical(entry, inquiry->pool,
+		refusal = senders_canonical(entry, inquiry->pool,
 			&entries[edit->count], &err);
-		if (refusal != APPROVED_OK && strict) {
+		if (refusal != SENDERS_OK && strict) {
 			refuse_entry(inquiry, entry, refusal, &err);
 			return -1;
 		}
-		if (refusal != APPROVED_OK)
+		if (refusal != SENDERS_OK)
 			entries[edit->count] = entry;
 		edit->count++;
 	}
@@ -155,9 +161,13 @@ add_changed(struct inquiry *inquiry, const struct directory_edit *edit,
 		inquiry_add(inquiry, name, edit->changed[i]);
 		log_add(&line, name, edit->changed[i]);
 	}
-	if (edit->changed_count > 0)
+	for (i = 0; i < edit->moved_count; i++) {
+		inquiry_add(inquiry, "moved", edit->moved[i]);
+		log_add(&line, "moved", edit->moved[i]);
+	}
+	if (edit->changed_count + edit->moved_count > 0)
 		log_line(LOG_LEVEL_INFO, "%s", line.failed ?
-			"change=approved: too long for a line" : line.data);
+			"change=senders: too long for a line" : line.data);
 	sekisho_buf_free(&line);
 }
 
@@ -170,6 +180,7 @@ answer_change(struct inquiry *inquiry, struct directory_edit *edit,
 	struct sekisho_error err;
 	enum directory_status status;
 
+	edit->which = which_list(inquiry);
 	edit->user = read_user(inquiry);
 	if (edit->user == NULL)
 		return;
@@ -182,14 +193,14 @@ answer_change(struct inquiry *inquiry, struct directory_edit *edit,
 }
 
 void
-approved_verb_add(struct inquiry *inquiry)
+senders_verb_add(struct inquiry *inquiry)
 {
 	struct directory_edit edit = { .count = 0 };
 	size_t i;
 
 	if (read_entries(inquiry, true, &edit) < 0)
 		return;
-	answer_change(inquiry, &edit, directory_approved_add, "added");
+	answer_change(inquiry, &edit, directory_senders_add, "added");
 	if (inquiry->answer.status != SEKISHO_STATUS_OK)
 		return;
 	for (i = 0; i < edit.count; i++)
@@ -197,19 +208,19 @@ approved_verb_add(struct inquiry *inquiry)
 }
 
 void
-approved_verb_remove(struct inquiry *inquiry)
+senders_verb_remove(struct inquiry *inquiry)
 {
 	struct directory_edit edit = { .count = 0 };
 
 	if (read_entries(inquiry, false, &edit) == 0)
-		answer_change(inquiry, &edit, directory_approved_remove,
+		answer_change(inquiry, &edit, directory_senders_remove,
 			"removed");
 }
 
 void
-approved_verb_repair(struct inquiry *inquiry)
+senders_verb_repair(struct inquiry *inquiry)
 {
 	struct directory_edit edit = { .count = 0 };
 
-	answer_change(inquiry, &edit, directory_approved_repair, "removed");
+	answer_change(inquiry, &edit, directory_senders_repair, "removed");
 }

@@ -1,5 +1,5 @@
 /*
- * directory_approved.c - lists of approved senders are read and changed.
+ * directory_senders.c - lists of senders are read and changed.
  *
  * The server's own limit is not kept when two add at once, so every addition
  * says what the entry must still be (its entryCSN); whoever comes second reads
@@ -9,12 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "approved.h"
 #include "buf.h"
 #include "channel.h"
-#include "directory_approved.h"
 #include "directory_escape.h"
 #include "directory_private.h"
+#include "directory_senders.h"
 
 #define FILTER_MAX 256u
 
@@ -26,16 +25,25 @@ struct task {
 	int64_t deadline;
 	struct sekisho_error *err;
 	const char *dn;			/* of the account, as read last */
-	struct directory_approved list;
+	struct directory_senders list;
+	struct directory_values other;	/* the other list */
 	const char *refused_token;	/* of the list that was refused */
 };
 
-enum { LIST_TOKEN, LIST_APPROVED };
+/* What is read: the token, then the lists by their numbers, 0 and 1. */
+enum { READ_TOKEN, READ_LISTS };
+
+static const char *const list_attributes[] = {
+	[READ_TOKEN] = ATTR_ENTRY_CSN,
+	[READ_LISTS + SENDERS_APPROVED] = ATTR_APPROVED,
+	[READ_LISTS + SENDERS_BLOCKED] = ATTR_BLOCKED,
+	NULL
+};
 
 static enum directory_status
 list_read(struct directory *directory, const char *user,
 	const char *const *attributes, struct pool *pool, int64_t deadline,
-	struct directory_entry *entry_r, struct directory_approved *list_r,
+	struct directory_entry *entry_r, struct directory_senders *list_r,
 	struct sekisho_error *err)
 {
 	enum directory_status status = directory_find(directory, user,
@@ -44,7 +52,7 @@ list_read(struct directory *directory, const char *user,
 
 	if (status != DIRECTORY_STATUS_DONE)
 		return status;
-	token = &entry_r->attributes[LIST_TOKEN];
+	token = &entry_r->attributes[READ_TOKEN];
 	if (token->count == 0) {
 		sekisho_error_set(err, "directory: %s has no entryCSN that "
 			"the service may read; run ldap-schema/install",
@@ -56,33 +64,30 @@ list_read(struct directory *directory, const char *user,
 }
 
 enum directory_status
-directory_approved_list(struct directory *directory, const char *user,
+directory_senders_list(struct directory *directory, const char *user,
 	struct pool *pool, int64_t deadline,
-	struct directory_approved *approved_r, struct sekisho_error *err)
+	struct directory_senders *list_r, struct sekisho_error *err)
 {
-	static const char *const attributes[] = {
-		[LIST_TOKEN] = ATTR_ENTRY_CSN,
-		[LIST_APPROVED] = ATTR_APPROVED,
-		NULL
-	};
 	struct directory_entry entry;
-	enum directory_status status = list_read(directory, user, attributes,
-		pool, deadline, &entry, approved_r, err);
+	enum directory_status status = list_read(directory, user,
+		list_attributes, pool, deadline, &entry, list_r, err);
+	const struct directory_values *values;
 
 	if (status != DIRECTORY_STATUS_DONE)
 		return status;
-	approved_r->entries = entry.attributes[LIST_APPROVED].values;
-	approved_r->count = entry.attributes[LIST_APPROVED].count;
+	values = &entry.attributes[READ_LISTS + list_r->which];
+	list_r->entries = values->values;
+	list_r->count = values->count;
 	return status;
 }
 
 enum directory_status
-directory_approved_token(struct directory *directory, const char *user,
+directory_senders_token(struct directory *directory, const char *user,
 	struct pool *pool, int64_t deadline, const char **token_r,
 	struct sekisho_error *err)
 {
 	static const char *const attributes[] = { ATTR_ENTRY_CSN, NULL };
-	struct directory_approved list = { .token = "" };
+	struct directory_senders list = { .token = "" };
 	struct directory_entry entry;
 	enum directory_status status = list_read(directory, user, attributes,
 		pool, deadline, &entry, &list, err);
@@ -100,7 +105,7 @@ list_find(const char *const *entries, size_t count, const char *entry)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (approved_equal(entries[i], entry))
+		if (senders_equal(entries[i], entry))
 			return entries[i];
 	return NULL;
 }
@@ -108,33 +113,29 @@ list_find(const char *const *entries, size_t count, const char *entry)
 static enum directory_status
 task_read(struct task *task)
 {
-	static const char *const attributes[] = {
-		[LIST_TOKEN] = ATTR_ENTRY_CSN,
-		[LIST_APPROVED] = ATTR_APPROVED,
-		NULL
-	};
 	struct directory_entry entry;
 	enum directory_status status = list_read(task->directory,
-		task->edit->user, attributes, task->pool, task->deadline,
-		&entry, &task->list, task->err);
+		task->edit->user, list_attributes, task->pool,
+		task->deadline, &entry, &task->list, task->err);
+	const struct directory_values *lists;
 
 	if (status != DIRECTORY_STATUS_DONE)
 		return status;
 	task->dn = entry.dn;
-	task->list.entries = entry.attributes[LIST_APPROVED].values;
-	task->list.count = entry.attributes[LIST_APPROVED].count;
+	lists = &entry.attributes[READ_LISTS];
+	task->list.entries = lists[task->edit->which].values;
+	task->list.count = lists[task->edit->which].count;
+	task->other = lists[!task->edit->which];
 	return status;
 }
 
-/* Changes the list if it still is what was read. */
+/* Changes the account if it still is what was read. */
 static enum directory_code
-task_modify(struct task *task, enum directory_operation operation,
-	const char *const *entries, size_t count)
+task_modify(struct task *task, const struct directory_change *changes,
+	size_t count)
 {
-	struct directory_change change = { operation, ATTR_APPROVED, entries,
-		count };
 	struct directory_modification modification = { .dn = task->dn,
-		.changes = &change, .count = 1, .again = true };
+		.changes = changes, .count = count, .again = true };
 	enum directory_code code;
 	struct sekisho_buf filter;
 
@@ -146,6 +147,18 @@ task_modify(struct task *task, enum directory_operation operation,
 	sekisho_buf_free(&filter);
 	directory_changes_add(task->directory->changes);
 	return code;
+}
+
+/* Changes the list. */
+static enum directory_code
+task_change(struct task *task, enum directory_operation operation,
+	const char *const *entries, size_t count)
+{
+	struct directory_change change = { operation,
+		list_attributes[READ_LISTS + task->edit->which], entries,
+		count };
+
+	return task_modify(task, &change, 1);
 }
 
 /*
@@ -183,21 +196,41 @@ task_outcome(struct task *task, enum directory_code code)
 	return OUTCOME_RETRY;
 }
 
+/* What was found out to be missing comes, what was moved goes. */
+static enum directory_code
+task_add(struct task *task)
+{
+	struct directory_edit *edit = task->edit;
+	struct directory_change changes[2];
+	size_t count = 0;
+
+	if (edit->changed_count > 0)
+		changes[count++] = (struct directory_change){ DIRECTORY_ADD,
+			list_attributes[READ_LISTS + edit->which],
+			edit->changed, edit->changed_count };
+	if (edit->moved_count > 0)
+		changes[count++] = (struct directory_change){ DIRECTORY_DELETE,
+			list_attributes[READ_LISTS + !edit->which],
+			edit->moved, edit->moved_count };
+	return task_modify(task, changes, count);
+}
+
 /* Too many with so many more, or too many already. */
 static enum directory_status
 task_limit(const struct task *task, size_t more)
 {
 	unsigned int limit = task->directory->config->approved_max;
+	const char *name = senders_list_name(task->edit->which);
 
 	if (task->list.count > limit)
-		sekisho_error_set(task->err, "%s has %zu approved senders, %zu "
+		sekisho_error_set(task->err, "%s has %zu %s senders, %zu "
 			"more than the limit of %u; remove at least as many "
-			"at once", task->edit->user, task->list.count,
+			"at once", task->edit->user, task->list.count, name,
 			task->list.count - limit, limit);
 	else
-		sekisho_error_set(task->err, "%s has %zu approved senders, and "
+		sekisho_error_set(task->err, "%s has %zu %s senders, and "
 			"%zu more would be over the limit of %u",
-			task->edit->user, task->list.count, more, limit);
+			task->edit->user, task->list.count, name, more, limit);
 	return DIRECTORY_STATUS_LIMIT;
 }
 
@@ -217,7 +250,7 @@ task_run(struct task *task, task_step step)
 		task->edit->changed = pool_array(task->pool,
 			task->edit->count + task->list.count + 1,
 			sizeof(char *));
-		task->edit->changed_count = 0;
+		task->edit->changed_count = task->edit->moved_count = 0;
 		switch (step(task, &status)) {
 		case OUTCOME_DONE:
 			return status;
@@ -229,6 +262,22 @@ task_run(struct task *task, task_step step)
 			break;
 		}
 	}
+}
+
+/* The entries of the other list that are equal to one that is added. */
+static void
+find_moved(struct task *task)
+{
+	struct directory_edit *edit = task->edit;
+	size_t i;
+
+	edit->moved = pool_array(task->pool, task->other.count + 1,
+		sizeof(char *));
+	for (i = 0; i < task->other.count; i++)
+		if (list_find(edit->entries, edit->count,
+		    task->other.values[i]) != NULL)
+			edit->moved[edit->moved_count++] =
+				task->other.values[i];
 }
 
 static enum outcome
@@ -250,16 +299,16 @@ step_add(struct task *task, enum directory_status *status_r)
 				edit->entries[i];
 		edit->stored[i] = stored;
 	}
-	if (edit->changed_count == 0)
-		return OUTCOME_DONE;
-	if (task->list.count + edit->changed_count >
-	    task->directory->config->approved_max) {
+	if (edit->changed_count > 0 && task->list.count +
+	    edit->changed_count > task->directory->config->approved_max) {
 		*status_r = task_limit(task, edit->changed_count);
 		edit->changed_count = 0;
 		return OUTCOME_DONE;
 	}
-	return task_outcome(task, task_modify(task, DIRECTORY_ADD,
-		edit->changed, edit->changed_count));
+	find_moved(task);
+	if (edit->changed_count == 0 && edit->moved_count == 0)
+		return OUTCOME_DONE;
+	return task_outcome(task, task_add(task));
 }
 
 /* As it is stored, or as it would be written today. */
@@ -271,8 +320,8 @@ is_meant(const struct task *task, const char *stored)
 
 	if (list_find(edit->entries, edit->count, stored) != NULL)
 		return true;
-	return approved_canonical(stored, task->pool, &canonical, NULL) ==
-		APPROVED_OK && list_find(edit->entries, edit->count,
+	return senders_canonical(stored, task->pool, &canonical, NULL) ==
+		SENDERS_OK && list_find(edit->entries, edit->count,
 		canonical) != NULL;
 }
 
@@ -300,9 +349,9 @@ step_remove(struct task *task, enum directory_status *status_r)
 		return OUTCOME_DONE;
 	}
 	if (task->list.count > limit)
-		return task_outcome(task, task_modify(task,
+		return task_outcome(task, task_change(task,
 			DIRECTORY_REPLACE, left, left_count));
-	return task_outcome(task, task_modify(task, DIRECTORY_DELETE,
+	return task_outcome(task, task_change(task, DIRECTORY_DELETE,
 		edit->changed, edit->changed_count));
 }
 
@@ -317,12 +366,12 @@ step_repair(struct task *task, enum directory_status *status_r)
 		edit->changed[edit->changed_count++] = task->list.entries[i];
 	if (edit->changed_count == 0)
 		return OUTCOME_DONE;
-	return task_outcome(task, task_modify(task, DIRECTORY_REPLACE,
+	return task_outcome(task, task_change(task, DIRECTORY_REPLACE,
 		task->list.entries, limit));
 }
 
 enum directory_status
-directory_approved_add(struct directory *directory,
+directory_senders_add(struct directory *directory,
 	struct directory_edit *edit, struct pool *pool, int64_t deadline,
 	struct sekisho_error *err)
 {
@@ -333,7 +382,7 @@ directory_approved_add(struct directory *directory,
 }
 
 enum directory_status
-directory_approved_remove(struct directory *directory,
+directory_senders_remove(struct directory *directory,
 	struct directory_edit *edit, struct pool *pool, int64_t deadline,
 	struct sekisho_error *err)
 {
@@ -344,7 +393,7 @@ directory_approved_remove(struct directory *directory,
 }
 
 enum directory_status
-directory_approved_repair(struct directory *directory,
+directory_senders_repair(struct directory *directory,
 	struct directory_edit *edit, struct pool *pool, int64_t deadline,
 	struct sekisho_error *err)
 {

@@ -1,8 +1,8 @@
 /*
- * test-approved.c - what an approved sender may look like (SPEC A1, A7), and
+ * test-senders.c - what an entry of a list may look like (SPEC A1, A7), and
  * how it is written.
  */
-#include "approved.h"
+#include "senders.h"
 #include "suffix.h"
 #include "test.h"
 
@@ -35,52 +35,52 @@ static const struct {
 
 static const struct {
 	const char *text;
-	enum approved_refusal refusal;
+	enum senders_refusal refusal;
 } refused[] = {
-	{ "", APPROVED_EMPTY },
-	{ " \t\r\n", APPROVED_EMPTY },
-	{ "*", APPROVED_TOO_WIDE },
-	{ "*@*", APPROVED_TOO_WIDE },
-	{ "*@*.com", APPROVED_DOMAIN },
-	{ "*@com", APPROVED_TOO_WIDE },
-	{ "*@JP", APPROVED_TOO_WIDE },
-	{ "*@co.jp", APPROVED_TOO_WIDE },
-	{ "*@Co.UK.", APPROVED_TOO_WIDE },
-	{ "*@localhost", APPROVED_TOO_WIDE },
-	{ "*@", APPROVED_DOMAIN },
-	{ "@example.com", APPROVED_SYNTAX },
-	{ "example.com", APPROVED_SYNTAX },
-	{ "user01", APPROVED_SYNTAX },
-	{ "**@example.com", APPROVED_SYNTAX },
-	{ "a*@example.com", APPROVED_SYNTAX },
-	{ "*foo@example.com", APPROVED_SYNTAX },
-	{ "a@b@example.com", APPROVED_SYNTAX },
-	{ "\"a b\"@example.com", APPROVED_CHARACTERS },
-	{ "\"ab\"@example.com", APPROVED_SYNTAX },
-	{ "<a@example.com>", APPROVED_SYNTAX },
-	{ "A <a@example.com>", APPROVED_CHARACTERS },
-	{ "a@example.com,b@example.com", APPROVED_SYNTAX },
-	{ "*)(uid=*", APPROVED_SYNTAX },
-	{ "*)(uid=*@example.com", APPROVED_SYNTAX },
-	{ "a)(uid=b@example.com", APPROVED_SYNTAX },
-	{ "a\\2a@example.com", APPROVED_SYNTAX },
-	{ "a@exam ple.com", APPROVED_CHARACTERS },
-	{ "a@example.com\nb@example.com", APPROVED_CHARACTERS },
-	{ "a\x01@example.com", APPROVED_CHARACTERS },
-	{ "a\xc2\xa0@example.com", APPROVED_CHARACTERS },
-	{ "a\xe3\x80\x80" "b@example.com", APPROVED_CHARACTERS },
-	{ "a\xe2\x80\xae@example.com", APPROVED_CHARACTERS },
-	{ "\xff@example.com", APPROVED_CHARACTERS },
-	{ "a@ex\xe4mple.com", APPROVED_CHARACTERS },
-	{ "a@localhost", APPROVED_DOMAIN },
-	{ "a@.example.com", APPROVED_DOMAIN },
-	{ "a@example..com", APPROVED_DOMAIN },
-	{ "a@-example.com", APPROVED_DOMAIN },
-	{ "a@example-.com", APPROVED_DOMAIN },
-	{ "a@exa(mple).com", APPROVED_DOMAIN },
-	{ "a@xn--zzzzzz.jp", APPROVED_DOMAIN },
-	{ "a@[192.0.2.1]", APPROVED_DOMAIN },
-	{ "a@192.0.2.1", APPROVED_DOMAIN },
+	{ "", SENDERS_EMPTY },
+	{ " \t\r\n", SENDERS_EMPTY },
+	{ "*", SENDERS_TOO_WIDE },
+	{ "*@*", SENDERS_TOO_WIDE },
+	{ "*@*.com", SENDERS_DOMAIN },
+	{ "*@com", SENDERS_TOO_WIDE },
+	{ "*@JP", SENDERS_TOO_WIDE },
+	{ "*@co.jp", SENDERS_TOO_WIDE },
+	{ "*@Co.UK.", SENDERS_TOO_WIDE },
+	{ "*@localhost", SENDERS_TOO_WIDE },
+	{ "*@", SENDERS_DOMAIN },
+	{ "@example.com", SENDERS_SYNTAX },
+	{ "example.com", SENDERS_SYNTAX },
+	{ "user01", SENDERS_SYNTAX },
+	{ "**@example.com", SENDERS_SYNTAX },
+	{ "a*@example.com", SENDERS_SYNTAX },
+	{ "*foo@example.com", SENDERS_SYNTAX },
+	{ "a@b@example.com", SENDERS_SYNTAX },
+	{ "\"a b\"@example.com", SENDERS_CHARACTERS },
+	{ "\"ab\"@example.com", SENDERS_SYNTAX },
+	{ "<a@example.com>", SENDERS_SYNTAX },
+	{ "A <a@example.com>", SENDERS_CHARACTERS },
+	{ "a@example.com,b@example.com", SENDERS_SYNTAX },
+	{ "*)(uid=*", SENDERS_SYNTAX },
+	{ "*)(uid=*@example.com", SENDERS_SYNTAX },
+	{ "a)(uid=b@example.com", SENDERS_SYNTAX },
+	{ "a\\2a@example.com", SENDERS_SYNTAX },
+	{ "a@exam ple.com", SENDERS_CHARACTERS },
+	{ "a@example.com\nb@example.com", SENDERS_CHARACTERS },
+	{ "a\x01@example.com", SENDERS_CHARACTERS },
+	{ "a\xc2\xa0@example.com", SENDERS_CHARACTERS },
+	{ "a\xe3\x80\x80" "b@example.com", SENDERS_CHARACTERS },
+	{ "a\xe2\x80\xae@example.com", SENDERS_CHARACTERS },
+	{ "\xff@example.com", SENDERS_CHARACTERS },
+	{ "a@ex\xe4mple.com", SENDERS_CHARACTERS },
+	{ "a@localhost", SENDERS_DOMAIN },
+	{ "a@.example.com", SENDERS_DOMAIN },
+	{ "a@example..com", SENDERS_DOMAIN },
+	{ "a@-example.com", SENDERS_DOMAIN },
+	{ "a@example-.com", SENDERS_DOMAIN },
+	{ "a@exa(mple).com", SENDERS_DOMAIN },
+	{ "a@xn--zzzzzz.jp", SENDERS_DOMAIN },
+	{ "a@[192.0.2.1]", SENDERS_DOMAIN },
+	{ "a@192.0.2.1", SENDERS_DOMAIN },
 };
 
 static void
@@ -94,8 +94,8 @@ test_accepted(void)
 	test_begin("A1: an address or *@domain, written in one way");
 	for (i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
 		canonical = "refused";
-		if (approved_canonical(accepted[i].text, pool, &canonical,
-		    &err) != APPROVED_OK)
+		if (senders_canonical(accepted[i].text, pool, &canonical,
+		    &err) != SENDERS_OK)
 			printf("# %s: %s\n", accepted[i].text, err.text);
 		test_str(canonical, accepted[i].canonical);
 	}
@@ -104,7 +104,7 @@ test_accepted(void)
 static void
 test_refused(void)
 {
-	enum approved_refusal refusal;
+	enum senders_refusal refusal;
 	struct sekisho_error err;
 	const char *canonical;
 	size_t i;
@@ -113,21 +113,21 @@ test_refused(void)
 	test_begin("A7: what approves too much or is none, with a reason");
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		err.text[0] = '\0';
-		refusal = approved_canonical(refused[i].text, pool,
+		refusal = senders_canonical(refused[i].text, pool,
 			&canonical, &err);
 		if (refusal != refused[i].refusal)
 			printf("# \"%s\"\n", refused[i].text);
-		test_str(approved_refusal_word(refusal),
-			approved_refusal_word(refused[i].refusal));
+		test_str(senders_refusal_word(refusal),
+			senders_refusal_word(refused[i].refusal));
 		test_assert(*err.text != '\0');
 	}
-	approved_canonical("*@co.jp", pool, &canonical, &err);
-	test_str(err.text, "*@co.jp would approve everybody below \"co.jp\"; "
+	senders_canonical("*@co.jp", pool, &canonical, &err);
+	test_str(err.text, "*@co.jp stands for everybody below \"co.jp\"; "
 		"name the domain of one sender");
 }
 
 /* count letters, then the rest. */
-static enum approved_refusal
+static enum senders_refusal
 long_entry(size_t count, const char *rest)
 {
 	char *text = pool_alloc(pool, count + strlen(rest) + 1);
@@ -136,41 +136,41 @@ long_entry(size_t count, const char *rest)
 
 	memset(text, 'a', count);
 	memcpy(text + count, rest, strlen(rest));
-	return approved_canonical(text, pool, &canonical, &err);
+	return senders_canonical(text, pool, &canonical, &err);
 }
 
 static void
 test_long(void)
 {
 	test_begin("A7: entries that are too long");
-	test_int(long_entry(64, "@example.com"), APPROVED_OK);
-	test_int(long_entry(65, "@example.com"), APPROVED_TOO_LONG);
-	test_int(long_entry(10000, "@example.com"), APPROVED_TOO_LONG);
-	test_int(long_entry(10000000, ""), APPROVED_TOO_LONG);
+	test_int(long_entry(64, "@example.com"), SENDERS_OK);
+	test_int(long_entry(65, "@example.com"), SENDERS_TOO_LONG);
+	test_int(long_entry(10000, "@example.com"), SENDERS_TOO_LONG);
+	test_int(long_entry(10000000, ""), SENDERS_TOO_LONG);
 	test_int(long_entry(1, "@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaaaaaaaaaaaaaaaaa.com"), APPROVED_DOMAIN);
+		"aaaaaaaaaaaaaaaaaaaaaaaa.com"), SENDERS_DOMAIN);
 }
 
 static void
 test_keys(void)
 {
-	const char *keys[APPROVED_KEYS_MAX];
+	const char *keys[SENDERS_KEYS_MAX];
 
 	/* complaint A8 */
 	test_begin("A1: the entries that approve a sender");
-	test_int((long long)approved_keys("Friend@Partner.test", pool, keys),
+	test_int((long long)senders_keys("Friend@Partner.test", pool, keys),
 		2);
 	test_str(keys[0], "Friend@partner.test");
 	test_str(keys[1], "*@partner.test");
-	test_int((long long)approved_keys("x@例え.jp", pool, keys), 2);
+	test_int((long long)senders_keys("x@例え.jp", pool, keys), 2);
 	test_str(keys[1], "*@xn--r8jz45g.jp");
 	/* Its domain can be approved, itself cannot. */
-	test_int((long long)approved_keys("\"a b\"@partner.test", pool, keys),
+	test_int((long long)senders_keys("\"a b\"@partner.test", pool, keys),
 		1);
 	test_str(keys[0], "*@partner.test");
-	test_int((long long)approved_keys("a@[192.0.2.1]", pool, keys), 0);
-	test_int((long long)approved_keys("postmaster", pool, keys), 0);
-	test_int((long long)approved_keys("", pool, keys), 0);
+	test_int((long long)senders_keys("a@[192.0.2.1]", pool, keys), 0);
+	test_int((long long)senders_keys("postmaster", pool, keys), 0);
+	test_int((long long)senders_keys("", pool, keys), 0);
 }
 
 static void
@@ -196,8 +196,11 @@ main(void)
 	test_keys();
 	test_suffix();
 	test_begin("entries compare without regard to case");
-	test_assert(approved_equal("A@b.test", "a@B.test"));
-	test_assert(!approved_equal("a@b.test", "a@b.tes"));
+	test_assert(senders_equal("A@b.test", "a@B.test"));
+	test_assert(senders_equal("Ä@b.test", "ä@b.test"));
+	test_assert(senders_equal("A\xcc\x88@b.test", "ä@b.test"));
+	test_assert(!senders_equal("a@b.test", "a@b.tes"));
+	test_assert(!senders_equal("\xff@b.test", "\xfe@b.test"));
 	pool_free(pool);
 	return test_done();
 }

@@ -1,39 +1,67 @@
 /*
- * approved.c - entries of the list of approved senders, checked and written in
- * one way, so that equal ones are equal everywhere.
+ * senders.c - entries of lists of senders, checked and written in one way, so
+ * that equal ones are equal everywhere.
  */
+#include <glib.h>
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "address.h"
-#include "approved.h"
+#include "senders.h"
 #include "charset.h"
 #include "suffix.h"
 
 #define TEXT_MAX 2000u		/* longer is not worth a look */
 
-static const char *const refusal_words[APPROVED_REFUSALS] = {
-	[APPROVED_OK] = "ok",
-	[APPROVED_EMPTY] = "empty",
-	[APPROVED_TOO_LONG] = "too-long",
-	[APPROVED_CHARACTERS] = "characters",
-	[APPROVED_SYNTAX] = "syntax",
-	[APPROVED_DOMAIN] = "domain",
-	[APPROVED_TOO_WIDE] = "too-wide",
+static const char *const refusal_words[SENDERS_REFUSALS] = {
+	[SENDERS_OK] = "ok",
+	[SENDERS_EMPTY] = "empty",
+	[SENDERS_TOO_LONG] = "too-long",
+	[SENDERS_CHARACTERS] = "characters",
+	[SENDERS_SYNTAX] = "syntax",
+	[SENDERS_DOMAIN] = "domain",
+	[SENDERS_TOO_WIDE] = "too-wide",
 };
 
 const char *
-approved_refusal_word(enum approved_refusal refusal)
+senders_refusal_word(enum senders_refusal refusal)
 {
-	return refusal < APPROVED_REFUSALS ? refusal_words[refusal] : "?";
+	return refusal < SENDERS_REFUSALS ? refusal_words[refusal] : "?";
+}
+
+const char *
+senders_list_name(enum senders_list list)
+{
+	return list == SENDERS_BLOCKED ? "blocked" : "approved";
+}
+
+/* What caseIgnoreMatch compares (RFC 4518): a local part may be UTF-8. */
+static char *
+folded(const char *text)
+{
+	char *normal = g_utf8_normalize(text, -1, G_NORMALIZE_NFKC);
+	char *fold = normal == NULL ? NULL : g_utf8_casefold(normal, -1);
+
+	g_free(normal);
+	return fold;
 }
 
 bool
-approved_equal(const char *a, const char *b)
+senders_equal(const char *a, const char *b)
 {
-	return strcasecmp(a, b) == 0;
+	char *one, *other;
+	bool equal;
+
+	if (strcasecmp(a, b) == 0)
+		return true;
+	one = folded(a);
+	other = folded(b);
+	equal = one != NULL && other != NULL && strcmp(one, other) == 0;
+	g_free(one);
+	g_free(other);
+	return equal;
 }
 
 /* Letters, digits and the rest of atext (RFC 5322), without "*"; dots anywhere,
@@ -75,7 +103,7 @@ is_domain(const char *domain)
 	const char *label = domain;
 	size_t len;
 
-	if (strlen(domain) > APPROVED_DOMAIN_MAX)
+	if (strlen(domain) > SENDERS_DOMAIN_MAX)
 		return false;
 	for (;;) {
 		len = strspn(label, LABEL);
@@ -91,7 +119,7 @@ is_domain(const char *domain)
 }
 
 const char *
-approved_domain(const char *domain, struct pool *pool)
+senders_domain(const char *domain, struct pool *pool)
 {
 	uint8_t *ascii = NULL;
 	char *copy = NULL;
@@ -113,7 +141,7 @@ is_local_part(const char *text, size_t len)
 {
 	size_t i;
 
-	if (len == 0 || len > APPROVED_LOCAL_MAX)
+	if (len == 0 || len > SENDERS_LOCAL_MAX)
 		return false;
 	for (i = 0; i < len; i++)
 		if ((unsigned char)text[i] < 0x80 &&
@@ -122,8 +150,8 @@ is_local_part(const char *text, size_t len)
 	return true;
 }
 
-static enum approved_refusal
-refuse(enum approved_refusal refusal, struct sekisho_error *err,
+static enum senders_refusal
+refuse(enum senders_refusal refusal, struct sekisho_error *err,
 	const char *sentence)
 {
 	sekisho_error_set(err, "%s", sentence);
@@ -131,59 +159,59 @@ refuse(enum approved_refusal refusal, struct sekisho_error *err,
 }
 
 /* What is before and after the last "@" of an entry. */
-static enum approved_refusal
+static enum senders_refusal
 check_domain(const char *domain, bool wildcard, struct sekisho_error *err)
 {
 	if (wildcard && (strchr(domain, '.') == NULL ||
 	    suffix_is_public(domain))) {
-		sekisho_error_set(err, "*@%s would approve everybody below "
+		sekisho_error_set(err, "*@%s stands for everybody below "
 			"\"%s\"; name the domain of one sender", domain,
 			domain);
-		return APPROVED_TOO_WIDE;
+		return SENDERS_TOO_WIDE;
 	}
 	if (strchr(domain, '.') == NULL)
-		return refuse(APPROVED_DOMAIN, err,
+		return refuse(SENDERS_DOMAIN, err,
 			"the domain of an address has a dot: "
 			"user01@example.com");
-	return APPROVED_OK;
+	return SENDERS_OK;
 }
 
-static enum approved_refusal
+static enum senders_refusal
 check_form(const char *text, size_t len, struct sekisho_error *err)
 {
 	const char *at;
 
 	if (len == 0)
-		return refuse(APPROVED_EMPTY, err, "nothing was entered");
+		return refuse(SENDERS_EMPTY, err, "nothing was entered");
 	if (len > TEXT_MAX)
-		return refuse(APPROVED_TOO_LONG, err, "too long for an "
+		return refuse(SENDERS_TOO_LONG, err, "too long for an "
 			"address");
 	if (!is_visible_text(text, len))
-		return refuse(APPROVED_CHARACTERS, err, "blanks and control "
+		return refuse(SENDERS_CHARACTERS, err, "blanks and control "
 			"characters cannot be in an address");
 	at = memrchr(text, '@', len);
 	if ((at == NULL && *text == '*' && len == 1) || (at != NULL &&
 	    text[len - 1] == '*' && *text == '*'))
-		return refuse(APPROVED_TOO_WIDE, err, "this would approve "
+		return refuse(SENDERS_TOO_WIDE, err, "this stands for "
 			"everybody; write user01@example.com or "
 			"*@example.com");
 	if (at == NULL || at == text)
-		return refuse(APPROVED_SYNTAX, err, "write user01@example.com "
+		return refuse(SENDERS_SYNTAX, err, "write user01@example.com "
 			"for an address or *@example.com for a whole domain");
 	if (at != text + 1 && memchr(text, '*', (size_t)(at - text)) != NULL)
-		return refuse(APPROVED_SYNTAX, err, "before \"@\" stands a "
+		return refuse(SENDERS_SYNTAX, err, "before \"@\" stands a "
 			"whole local part, or \"*\" alone");
-	if (at - text > (ptrdiff_t)APPROVED_LOCAL_MAX)
-		return refuse(APPROVED_TOO_LONG, err, "before \"@\" stand at "
+	if (at - text > (ptrdiff_t)SENDERS_LOCAL_MAX)
+		return refuse(SENDERS_TOO_LONG, err, "before \"@\" stand at "
 			"most 64 bytes");
-	return APPROVED_OK;
+	return SENDERS_OK;
 }
 
-enum approved_refusal
-approved_canonical(const char *text, struct pool *pool,
+enum senders_refusal
+senders_canonical(const char *text, struct pool *pool,
 	const char **canonical_r, struct sekisho_error *err)
 {
-	enum approved_refusal refusal;
+	enum senders_refusal refusal;
 	const char *domain;
 	size_t len, local;
 	bool wildcard;
@@ -193,37 +221,37 @@ approved_canonical(const char *text, struct pool *pool,
 	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
 		len--;
 	refusal = check_form(text, len, err);
-	if (refusal != APPROVED_OK)
+	if (refusal != SENDERS_OK)
 		return refusal;
 	text = pool_strndup(pool, text, len);
 	local = (size_t)(strrchr(text, '@') - text);
 	wildcard = local == 1 && *text == '*';
 	if (!wildcard && !is_local_part(text, local))
-		return refuse(APPROVED_SYNTAX, err, "this is no mail address; "
+		return refuse(SENDERS_SYNTAX, err, "this is no mail address; "
 			"write it like user01@example.com");
-	domain = approved_domain(text + local + 1, pool);
+	domain = senders_domain(text + local + 1, pool);
 	if (domain == NULL)
-		return refuse(APPROVED_DOMAIN, err, "what follows \"@\" is no "
+		return refuse(SENDERS_DOMAIN, err, "what follows \"@\" is no "
 			"domain");
 	refusal = check_domain(domain, wildcard, err);
-	if (refusal == APPROVED_OK)
+	if (refusal == SENDERS_OK)
 		*canonical_r = pool_printf(pool, "%.*s@%s", (int)local, text,
 			domain);
 	return refusal;
 }
 
 size_t
-approved_keys(const char *sender, struct pool *pool,
-	const char *keys_r[APPROVED_KEYS_MAX])
+senders_keys(const char *sender, struct pool *pool,
+	const char *keys_r[SENDERS_KEYS_MAX])
 {
-	const char *domain = approved_domain(sekisho_address_domain(sender),
+	const char *domain = senders_domain(sekisho_address_domain(sender),
 		pool);
 	size_t count = 0;
 
 	if (domain == NULL)
 		return 0;
-	if (approved_canonical(sender, pool, &keys_r[count], NULL) ==
-	    APPROVED_OK)
+	if (senders_canonical(sender, pool, &keys_r[count], NULL) ==
+	    SENDERS_OK)
 		count++;
 	keys_r[count++] = pool_printf(pool, "*@%s", domain);
 	return count;
