@@ -23,6 +23,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	assemble.c \
 	attribution.c \
 	charset.c \
+	chart.c \
 	check.c \
 	check_daemon.c \
 	check_directory.c \
@@ -77,6 +78,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	history_dovecot.c \
 	history_exim.c \
 	hold.c \
+	html.c \
 	inquiry.c \
 	inspect.c \
 	inspection.c \
@@ -127,6 +129,10 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rar.c \
 	ratelimit.c \
 	reconcile.c \
+	report.c \
+	report_mail.c \
+	report_page.c \
+	report_words.c \
 	rescan.c \
 	rewrite.c \
 	rewrite_part.c \
@@ -149,6 +155,8 @@ sekishod_src := $(addprefix core/sekishod/, \
 	subject.c \
 	submission.c \
 	suffix.c \
+	tally.c \
+	tally_sekishod.c \
 	text.c \
 	tnef.c \
 	token.c \
@@ -187,7 +195,7 @@ all: $(O)/sekishod $(O)/sekisho
 UNITDIR ?= $(LIBDIR)/systemd/system
 TMPFILESDIR ?= $(LIBDIR)/tmpfiles.d
 sekishod_units := sekishod.service sekisho-counters.socket \
-	sekisho-counters@.service
+	sekisho-counters@.service sekisho-report.service sekisho-report.timer
 sekishod_data := policy.rng $(patsubst core/sekishod/%,%, \
 	$(sort $(wildcard core/sekishod/templates/*.txt)))
 install: install-sekishod

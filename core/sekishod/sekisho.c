@@ -12,6 +12,7 @@
 #include "policy_try.h"
 #include "pool.h"
 #include "reconcile.h"
+#include "report.h"
 #include "trace.h"
 
 static const struct {
@@ -29,6 +30,8 @@ static const struct {
 		"what another policy would have done with mails in the log" },
 	{ "reconcile", reconcile_main,
 		"do the logs account for every message?" },
+	{ "report", report_main,
+		"some days of the logs as a page with plots" },
 	{ "trace", trace_main,
 		"what happened to one message" },
 };

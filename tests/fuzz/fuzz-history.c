@@ -9,7 +9,9 @@
 #include "history.h"
 #include "logged.h"
 #include "logline.h"
+#include "report_page.h"
 #include "story.h"
+#include "tally.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -84,6 +86,27 @@ read_all(char **lines)
 	pool_free(pool);
 }
 
+/* Days that the corpus has; no name may become an element. */
+static void
+report(char **lines)
+{
+	GString *page = g_string_new(NULL);
+	struct tally tally;
+
+	if (tally_init(&tally, 1796083200, 1796083200) < 0)
+		abort();
+	for (; *lines != NULL; lines++)
+		tally_line(&tally, *lines);
+	report_page(page, &tally, 0, 1796083200);
+	if (!g_utf8_validate(page->str, (gssize)page->len, NULL) ||
+	    strstr(page->str, "<script") != NULL ||
+	    strstr(page->str, "<!--") != NULL)
+		abort();
+	check_printed(page->str);
+	g_string_free(page, TRUE);
+	tally_free(&tally);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -102,6 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	history_free(&history);
 	tell_all(lines);
 	read_all(lines);
+	report(lines);
 	g_strfreev(lines);
 	g_free(text);
 	return 0;

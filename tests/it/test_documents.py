@@ -93,6 +93,14 @@ def test_o1_reconcile(site, stack):
                                                    "reconcile"))
 
 
+def test_o3_report(site):
+    """O3: docs/operate.md, the last days as a page"""
+    site.run(documents.block("docs/operate.md", "report"))
+    with open("/tmp/report.html", encoding="utf-8") as file:
+        assert file.read().startswith("<!DOCTYPE html>")
+    os.unlink("/tmp/report.html")
+
+
 def test_o2_reload(site, stack):
     """O2: docs/operate.md, changing something"""
     before = len(stack.sekishod_log("generation .* signatures"))
