@@ -2,8 +2,8 @@
  * action-log.c - the log lines of the quarantine, in Dovecot's log.
  */
 #include "action-log.h"
+#include "deed-count.h"
 #include "log-line.h"
-#include "tally.h"
 
 static void
 add_if(string_t *line, const char *key, const char *value)
@@ -33,7 +33,7 @@ write_line(struct mail_user *user, const struct action *action)
 		action->refusal == NULL ? "ok" : "refused");
 	add_if(line, "text", action->refusal);
 	e_info(user->event, "sekisho: %s", str_c(line));
-	tally_add(own, action);
+	deed_count_add(own, action);
 }
 
 void

@@ -6,10 +6,10 @@
 #include "action-log.h"
 #include "approved-list.h"
 #include "claim.h"
+#include "deed-count.h"
 #include "folder.h"
 #include "gateway.h"
 #include "release.h"
-#include "tally.h"
 
 #include <str.h>
 
@@ -22,7 +22,7 @@ delivery_free(struct delivery *delivery)
 	claim_close(&delivery->claim);
 	str_free(&delivery->room);
 	mailbox_free(&delivery->into);
-	tally_send(delivery->user);
+	deed_count_send(delivery->user);
 	pool_unref(&pool);
 }
 

@@ -33,7 +33,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
-	dovecot-plugin/sender.c dovecot-plugin/tally.c \
+	dovecot-plugin/sender.c dovecot-plugin/deed-count.c \
 	dovecot-plugin/approved-mailbox.c \
 	dovecot-plugin/approved-mirror.c dovecot-plugin/approved-change.c \
 	dovecot-plugin/approved-list.c dovecot-plugin/approved-entry.c
@@ -47,7 +47,7 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
-	dovecot-plugin/sender.h dovecot-plugin/tally.h \
+	dovecot-plugin/sender.h dovecot-plugin/deed-count.h \
 	dovecot-plugin/approved-mailbox.h \
 	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
 	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h

@@ -4,9 +4,9 @@
 #include "removal.h"
 #include "action-log.h"
 #include "claim.h"
+#include "deed-count.h"
 #include "filing.h"
 #include "quarantine-mail.h"
-#include "tally.h"
 
 struct removed {
 	uint32_t uid;
@@ -93,7 +93,7 @@ removal_commit_claimed(struct mailbox_transaction_context *t,
 			NULL : mailbox_get_last_error(box, NULL));
 	}
 	claim_close(&claim);
-	tally_send(sekisho_user(box->storage->user));
+	deed_count_send(sekisho_user(box->storage->user));
 	pool_unref(&removal->pool);
 	return ret;
 }

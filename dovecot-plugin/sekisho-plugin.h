@@ -19,7 +19,7 @@
 #include <module-context.h>
 #include <mail-storage-private.h>
 
-#define TALLY_DEEDS 6	/* tally.c has their names */
+#define DEED_COUNTS 6	/* deed-count.c has their names */
 
 /* Must a held message be scanned before it leaves (SPEC Q9)? */
 enum rescan {
@@ -39,7 +39,7 @@ struct sekisho_user {
 	const char *submission;	/* host:port where INBOX is, or NULL: here */
 	enum rescan rescan;
 	bool administrator;	/* doveadm: may do what users may not */
-	unsigned int tally[TALLY_DEEDS];	/* not yet sent */
+	unsigned int deeds[DEED_COUNTS];	/* not yet sent */
 	char *kept_error;	/* compat_keep_error() */
 };
 

@@ -1,18 +1,18 @@
 /*
- * tally.c - one request for all messages of a command.
+ * deed-count.c - one request for all messages of a command.
  */
+#include "deed-count.h"
 #include "action-log.h"
 #include "request.h"
-#include "tally.h"
 
 #define TELL_MS 100		/* only if sekishod's queue is full */
 
 /* As sekisho-protocol(7) has them, in the order of sekisho_user. */
-static const char *const deeds[TALLY_DEEDS] = { "deliver", "delete", "expire",
+static const char *const deeds[DEED_COUNTS] = { "deliver", "delete", "expire",
 	"evict", "approve", "refused" };
 
 void
-tally_add(struct sekisho_user *user, const struct action *action)
+deed_count_add(struct sekisho_user *user, const struct action *action)
 {
 	const char *name = action->refusal != NULL ? "refused" :
 		action->approved != NULL ? "approve" : action->name;
@@ -21,32 +21,32 @@ tally_add(struct sekisho_user *user, const struct action *action)
 	/* sekishod has changed the list itself. */
 	if (action->entry != NULL)
 		return;
-	for (i = 0; i < TALLY_DEEDS; i++)
+	for (i = 0; i < DEED_COUNTS; i++)
 		if (strcmp(deeds[i], name) == 0)
-			user->tally[i]++;
+			user->deeds[i]++;
 }
 
 static void
 tell(struct sekisho_user *user)
 {
-	struct sekisho_field fields[TALLY_DEEDS];
+	struct sekisho_field fields[DEED_COUNTS];
 	struct sekisho_request request = { "count", fields, 0 };
 	struct sekisho_error err;
 	unsigned int i;
 
-	for (i = 0; i < TALLY_DEEDS; i++)
-		if (user->tally[i] > 0)
+	for (i = 0; i < DEED_COUNTS; i++)
+		if (user->deeds[i] > 0)
 			fields[request.field_count++] = (struct sekisho_field){
 				deeds[i], t_strdup_printf("%u",
-				user->tally[i]) };
+				user->deeds[i]) };
 	if (request.field_count > 0)
 		(void)sekisho_request_tell(user->socket, &request,
 			sekisho_deadline(TELL_MS), &err);
-	memset(user->tally, 0, sizeof(user->tally));
+	memset(user->deeds, 0, sizeof(user->deeds));
 }
 
 void
-tally_send(struct sekisho_user *user)
+deed_count_send(struct sekisho_user *user)
 {
 	T_BEGIN {
 		tell(user);
