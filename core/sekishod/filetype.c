@@ -31,14 +31,19 @@ filetype_open(struct sekisho_error *err)
 }
 
 /*
- * Policies name types, so a type has one name whatever libmagic there is. All
- * that rules are likely to ask for is called the same in 5.44 and 5.46, but:
+ * Policies name types, so a type has one name whatever libmagic there is. 5.46
+ * has a new name for RAR, and takes for a zip only what has the end of one,
+ * which it looks for in files and never in memory.
  */
 static const char *
-one_name(const char *type)
+one_name(const char *type, const void *data, size_t len)
 {
-	return strcmp(type, "application/vnd.rar") == 0 ?
-		"application/x-rar" : type;
+	if (strcmp(type, "application/vnd.rar") == 0)
+		return "application/x-rar";
+	if (strcmp(type, "application/octet-stream") == 0 && len > 4 &&
+	    memcmp(data, "PK\3\4", 4) == 0)
+		return "application/zip";
+	return type;
 }
 
 const char *
@@ -49,7 +54,7 @@ filetype_of(const void *data, size_t len)
 	if (magic == NULL || len == 0)
 		return "";
 	type = magic_buffer(magic, data, len < LOOK_AT ? len : LOOK_AT);
-	return type != NULL ? one_name(type) : "";
+	return type != NULL ? one_name(type, data, len) : "";
 }
 
 bool

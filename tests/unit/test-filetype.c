@@ -18,6 +18,9 @@ static const struct {
 	  "image/png" },
 	{ CASE("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
 	  "application/zip" },
+	{ CASE("PK\3\4\12\0\0\0\0\0\0\0!\\\x20\x30\x3a\x36\6\0\0\0\6\0\0\0"
+	  "\5\0\0\0a.txthello\nPK\1\2"), "application/zip" },
+	{ CASE("PK\3\4 is no zip"), "application/zip" },
 	{ CASE("Rar!\x1a\x07\x00"), "application/x-rar" },
 	{ CASE("#!/bin/sh\nexit\n"), "text/x-shellscript" },
 	{ CASE("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0\1\0\0\0"),
