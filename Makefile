@@ -22,6 +22,7 @@
 #   make install DESTDIR=stage   stage an installation
 #   make packages                Debian's packages, into build/packages
 #   make test-packages           and installs them in a bare Debian 12
+#   make test-trixie [LONG=1]    build, checks, tests inside of a Debian 13
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -74,7 +75,7 @@ check:
 install:
 
 # These targets install what the others need, so they come without fragments.
-bootstrap_goals := packages test-packages \
+bootstrap_goals := packages test-packages test-trixie \
 	demo test stack stack-down bench bench-directory pictures \
 	bench-growth bench-imap check-imaptest fuzz help clock fault full \
 	kill machines powercut sanitized soak test-trust
@@ -140,8 +141,11 @@ packages:
 	@tests/stack/install packages-debian && \
 	  debian/make-packages $(O)/packages
 test-packages:
-	@tests/stack/install packages-debian && \
+	@tests/stack/install packages-debian packages-chroot && \
 	  tests/run tests/packages tests/from-source
+test-trixie:
+	@tests/stack/install packages-chroot && \
+	  LONG=$(LONG) tests/run tests/other-release
 stack:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/stack/stack up
 pictures:
@@ -155,5 +159,5 @@ clean:
 
 .PHONY: all check check-headers check-imaptest clean demo test bench pictures \
 	bench-directory bench-growth bench-imap fuzz packages \
-	stack stack-down test-packages \
+	stack stack-down test-packages test-trixie \
 	install FORCE

@@ -1,5 +1,5 @@
-"""A bare Debian 12 in namespaces of its own, for tests/packages
-and tests/from-source.
+"""A bare Debian in namespaces of its own, for tests/packages, tests/from-source
+and tests/other-release. It is a Debian 12, or what DEBIAN_RELEASE says.
 
 It has processes, mounts and a network of its own, so its Exim may listen on
 port 25; apt alone is let out into the machine's network. debootstrap's work and
@@ -13,8 +13,9 @@ import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BASE = os.path.join(TOP, "build/bookworm")
-ARCHIVES = os.path.join(TOP, "build/bookworm-archives")
+RELEASE = os.environ.get("DEBIAN_RELEASE", "bookworm")
+BASE = os.path.join(TOP, "build", RELEASE)
+ARCHIVES = BASE + "-archives"
 # The packages of a site that has mail and no Sekisho.
 SITE = ("exim4-daemon-heavy", "dovecot-imapd", "dovecot-lmtpd", "slapd",
         "ldap-utils", "roundcube-core", "roundcube-sqlite3", "php-cli",
@@ -22,9 +23,9 @@ SITE = ("exim4-daemon-heavy", "dovecot-imapd", "dovecot-lmtpd", "slapd",
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 SOURCES = """\
-deb %(mirror)s bookworm main
-deb %(mirror)s bookworm-updates main
-deb http://deb.debian.org/debian-security bookworm-security main
+deb %(mirror)s %(release)s main
+deb %(mirror)s %(release)s-updates main
+deb http://deb.debian.org/debian-security %(release)s-security main
 """
 APT = """\
 APT::Get::Assume-Yes "true";
@@ -41,6 +42,7 @@ mount -t proc proc %(root)s/proc
 mount -t tmpfs tmpfs %(root)s/run
 mount --rbind /dev %(root)s/dev
 mount --bind %(archives)s %(root)s/var/cache/apt/archives
+%(mounts)s
 ip link set lo up
 ip address add 192.0.2.1/24 dev lo
 ip address add 192.0.2.9/24 dev lo
@@ -60,9 +62,9 @@ def attempt(command, reason):
         raise Missing("%s: %s" % (reason, result.stdout.strip()[-200:]))
 
 
-def make_base(packages):
-    """A Debian with the packages of a site, unless it is there."""
-    mark = BASE + "/packages"
+def make_base(packages, base=BASE):
+    """A Debian with these packages, unless it is there."""
+    mark = base + "/packages"
     wanted = " ".join(packages)
     if os.path.exists(mark):
         with open(mark, encoding="ascii") as file:
@@ -70,15 +72,15 @@ def make_base(packages):
                 return
     if shutil.which("debootstrap") is None:
         raise Missing("there is no debootstrap")
-    shutil.rmtree(BASE, ignore_errors=True)
+    shutil.rmtree(base, ignore_errors=True)
     os.makedirs(ARCHIVES + "/partial", exist_ok=True)
     attempt(["debootstrap", "--variant=minbase",
-             "--include=ca-certificates,iproute2", "bookworm", BASE, MIRROR],
+             "--include=ca-certificates,iproute2", RELEASE, base, MIRROR],
             "debootstrap")
-    settle(BASE)
-    with Chroot(BASE) as base:
-        base.apt("apt-get update; apt-get install --no-install-recommends " +
-                 wanted)
+    settle(base)
+    with Chroot(base) as root:
+        root.apt("apt-get update; apt-get install --no-install-recommends " +
+                 wanted, seconds=3600)
     with open(mark, "w", encoding="ascii") as file:
         file.write(wanted)
 
@@ -90,7 +92,10 @@ def settle(root):
             file.write(text)
         os.chmod(root + path, mode)
 
-    write("/etc/apt/sources.list", SOURCES % {"mirror": MIRROR})
+    write("/etc/apt/sources.list",
+          SOURCES % {"mirror": MIRROR, "release": RELEASE})
+    # What the power may take away is made again.
+    write("/etc/dpkg/dpkg.cfg.d/99test", "force-unsafe-io\n")
     write("/etc/apt/apt.conf.d/99test", APT)
     write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
     if os.path.exists(root + "/etc/apt/apt.conf.d/docker-clean"):
@@ -100,9 +105,15 @@ def settle(root):
 class Chroot:
     """Runs what it is told in a tree, until it is closed."""
 
-    def __init__(self, root):
+    def __init__(self, root, mounts=()):
+        """mounts: folders outside, and where they are inside."""
         self.root = root
-        first = FIRST % {"root": root, "archives": ARCHIVES}
+        for _, inside in mounts:
+            os.makedirs(root + inside, exist_ok=True)
+        first = FIRST % {"root": root, "archives": ARCHIVES,
+                         "mounts": "\n".join(
+            "mount --bind '%s' '%s'" % (outside, root + inside)
+            for outside, inside in mounts)}
         self.holder = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child",
              "sh", "-ec", first], stdin=subprocess.DEVNULL,
@@ -144,22 +155,23 @@ class Chroot:
             "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
             "DEBIAN_FRONTEND=noninteractive", "sh", "-ec", script]
 
-    def run(self, script, fails=False, outside=False):
+    def run(self, script, fails=False, outside=False, seconds=300):
         """Runs a script; returns what it printed. With fails, it has to."""
         # Not a pipe, which would end with the last daemon that is started.
         with tempfile.TemporaryFile() as file:
             result = subprocess.run(self.command(script, outside), check=False,
                                     stdin=subprocess.DEVNULL, stdout=file,
-                                    stderr=subprocess.STDOUT, timeout=300)
+                                    stderr=subprocess.STDOUT,
+                                    timeout=seconds)
             file.seek(0)
             output = file.read().decode("utf-8", "replace")
         assert (result.returncode != 0) == fails, "%s\nexit status %d\n%s" % (
             script, result.returncode, output[-3000:])
         return output
 
-    def apt(self, script, fails=False):
+    def apt(self, script, fails=False, seconds=300):
         """The same, with the machine's network."""
-        return self.run(script, fails, outside=True)
+        return self.run(script, fails, outside=True, seconds=seconds)
 
     def start(self, script, log):
         """Starts a process that stays; what it says goes to that file."""
