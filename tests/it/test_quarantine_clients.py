@@ -84,15 +84,16 @@ class Mbsync:
         with open(self.rc, "w", encoding="ascii") as file:
             file.write(MBSYNC.format(top=self.top, port=stack.port("IMAP")))
 
-    def sync(self):
-        """Returns what mbsync complains about."""
+    def sync(self, statuses=(0,)):
+        """Returns what mbsync complains about; 1.5 fails when something is
+        refused."""
         result = subprocess.run(["mbsync", "-q", "-c", self.rc, "all"],
                                 check=False, text=True, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT)
-        assert result.returncode == 0, result
+        assert result.returncode in statuses, result
         return [line for line in result.stdout.splitlines()
-                if "in the clear" not in line]
+                if "in the clear" not in line and ": notice: " not in line]
 
     def path(self, folder, held):
         for path in glob.glob("%s/mail/%s/*/*" % (self.top, folder)):
@@ -172,7 +173,7 @@ def test_mbsync_puts_nothing_in(quarantine, mbsync):
     path = mbsync.top + "/mail/Quarantine/cur/mine:2,S"
     with open(path, "wb") as file:
         file.write(mail().as_bytes().replace(b"\r\n", b"\n"))
-    assert "refuses to store message" in "".join(mbsync.sync())
+    assert "refuses to store message" in "".join(mbsync.sync((0, 1)))
     assert quarantine.count_all("Quarantine") == 0
 
 

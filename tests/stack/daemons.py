@@ -23,7 +23,7 @@ from signatures import write_signatures
 DISABLED_RSPAMD_MODULES = (
     "rbl surbl spf dkim arc dmarc asn mx_check fuzzy_check rspamd_update "
     "url_redirector p0f dkim_signing greylist ratelimit replies history_redis "
-    "neural hfilter mime_types").split()
+    "neural hfilter mime_types once_received forged_recipients").split()
 
 
 def answers(port, greeting=None):
