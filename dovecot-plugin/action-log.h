@@ -1,7 +1,6 @@
 /*
- * action-log.h - one line for each thing that happened to a held message
- * or to the list of approved senders (SPEC O1): "key=value", the Exim message
- * id first.
+ * action-log.h - one line for each thing that happened to a held message or to
+ * a list of senders (SPEC O1): "key=value", the Exim message id first.
  */
 #ifndef SEKISHO_ACTION_LOG_H
 #define SEKISHO_ACTION_LOG_H
@@ -14,7 +13,7 @@ struct action {
 	const char *name;	/* "deliver", "delete", ... */
 	const char *folder;	/* where it went ... */
 	const char *server;	/* ... or to which mail server */
-	const char *entry;	/* of the list of approved senders */
+	const char *entry;	/* of a list of senders */
 	const char *approved;	/* the sender that was approved with it */
 	const char *rescan;	/* what the scanner said */
 	const char *refusal;	/* why not; NULL: it was done */

@@ -4,12 +4,12 @@
  */
 #include "delivery-private.h"
 #include "action-log.h"
-#include "approved-list.h"
 #include "claim.h"
 #include "deed-count.h"
 #include "folder.h"
 #include "gateway.h"
 #include "release.h"
+#include "senders-list.h"
 
 #include <str.h>
 
@@ -88,6 +88,8 @@ delivery_fail(struct delivery *delivery, const char *id, struct mailbox *box)
 static int
 delivery_approve(struct delivery *delivery)
 {
+	struct senders_edit edit = { .which = SENDERS_APPROVED,
+		.held = true };
 	struct control_refusal refusal;
 	const struct released *mails;
 	const char **senders;
@@ -99,8 +101,9 @@ delivery_approve(struct delivery *delivery)
 	senders = t_new(const char *, count);
 	for (i = 0; i < count; i++)
 		senders[i] = mails[i].sender;
-	if (approved_list_add(delivery->user, senders, count, true, NULL,
-	    &refusal) == 0)
+	edit.entries = senders;
+	edit.count = count;
+	if (senders_list_add(delivery->user, &edit, NULL, &refusal) == 0)
 		return 0;
 	return delivery_refuse(delivery, count == 1 ? mails[0].id : NULL,
 		refusal.error, refusal.text);

@@ -16,8 +16,10 @@ folder_of(struct mailbox *box)
 
 	if (user == NULL)
 		return FOLDER_ORDINARY;
-	if (strcmp(name, user->senders) == 0)
-		return FOLDER_SENDERS;
+	if (strcmp(name, user->approved) == 0)
+		return FOLDER_APPROVED;
+	if (strcmp(name, user->blocked) == 0)
+		return FOLDER_BLOCKED;
 	if (!str_begins_with(name, user->quarantine))
 		return FOLDER_ORDINARY;
 	inside = name + strlen(user->quarantine);
@@ -123,8 +125,10 @@ static int
 refuse_change(struct mailbox *box, enum folder folder, const char *what)
 {
 	return folder_refuse(box, MAIL_ERROR_PERM, t_strdup_printf("The %s "
-		"cannot be %s", folder == FOLDER_SENDERS ? "folder of approved "
-		"senders" : "quarantine and its folders", what));
+		"cannot be %s",
+		folder == FOLDER_APPROVED ? "folder of approved senders" :
+		folder == FOLDER_BLOCKED ? "folder of blocked senders" :
+		"quarantine and its folders", what));
 }
 
 static int

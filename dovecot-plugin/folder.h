@@ -12,7 +12,8 @@ enum folder {
 	FOLDER_DELIVER,		/* moving there means: to INBOX */
 	FOLDER_APPROVE,		/* the same, and approve the sender */
 	FOLDER_INSIDE,		/* another name below the quarantine's */
-	FOLDER_SENDERS,		/* the list of approved senders */
+	FOLDER_APPROVED,	/* the list of approved senders */
+	FOLDER_BLOCKED,		/* the list of blocked senders */
 };
 
 enum folder folder_of(struct mailbox *box);

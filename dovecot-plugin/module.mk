@@ -34,9 +34,9 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
 	dovecot-plugin/sender.c dovecot-plugin/deed-count.c \
-	dovecot-plugin/approved-mailbox.c \
-	dovecot-plugin/approved-mirror.c dovecot-plugin/approved-change.c \
-	dovecot-plugin/approved-list.c dovecot-plugin/approved-entry.c
+	dovecot-plugin/senders-mailbox.c \
+	dovecot-plugin/senders-mirror.c dovecot-plugin/senders-change.c \
+	dovecot-plugin/senders-list.c dovecot-plugin/senders-entry.c
 plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/quarantine-mail.h dovecot-plugin/removal.h \
 	dovecot-plugin/held-find.h dovecot-plugin/upload.h \
@@ -48,9 +48,9 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
 	dovecot-plugin/sender.h dovecot-plugin/deed-count.h \
-	dovecot-plugin/approved-mailbox.h \
-	dovecot-plugin/approved-mirror.h dovecot-plugin/approved-change.h \
-	dovecot-plugin/approved-list.h dovecot-plugin/approved-entry.h
+	dovecot-plugin/senders-mailbox.h \
+	dovecot-plugin/senders-mirror.h dovecot-plugin/senders-change.h \
+	dovecot-plugin/senders-list.h dovecot-plugin/senders-entry.h
 plugin_obj := $(plugin_src:%.c=$(O)/%.o) $(setting_obj)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
 	dovecot-plugin/held-room.c dovecot-plugin/retention.c

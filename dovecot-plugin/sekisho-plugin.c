@@ -3,10 +3,10 @@
  * module, and when it makes a user, a mailbox, a message.
  */
 #include "sekisho-plugin.h"
-#include "approved-mailbox.h"
 #include "folder.h"
 #include "no-memory.h"
 #include "sekisho.h"
+#include "senders-mailbox.h"
 #include "setting.h"
 
 void sekisho_plugin_init(struct module *module);
@@ -78,7 +78,8 @@ user_created(struct mail_user *user)
 	own->deliver = setting(user, "sekisho_deliver", "Deliver");
 	own->approve = setting(user, "sekisho_approve",
 		"Deliver and Approve");
-	own->senders = setting(user, "sekisho_approved", "Approved Senders");
+	own->approved = setting(user, "sekisho_approved", "Approved Senders");
+	own->blocked = setting(user, "sekisho_blocked", "Blocked Senders");
 	own->address = setting(user, "sekisho_address", user->username);
 	own->socket = setting(user, "sekisho_socket", SEKISHO_CONTROL_SOCKET);
 	own->submission = setting(user, "sekisho_submission", NULL);
@@ -98,7 +99,8 @@ mailbox_allocated(struct mailbox *box)
 
 	if (sekisho_user(box->storage->user) == NULL)
 		return;
-	own = folder == FOLDER_SENDERS ? approved_mailbox_alloc(box->pool) :
+	own = folder == FOLDER_APPROVED || folder == FOLDER_BLOCKED ?
+		senders_mailbox_alloc(box->pool) :
 		p_new(box->pool, union mailbox_module_context, 1);
 	own->super = *v;
 	box->vlast = &own->super;
@@ -112,8 +114,9 @@ mailbox_allocated(struct mailbox *box)
 	case FOLDER_APPROVE:
 		action_mailbox_hook(v);
 		break;
-	case FOLDER_SENDERS:
-		approved_mailbox_hook(v);
+	case FOLDER_APPROVED:
+	case FOLDER_BLOCKED:
+		senders_mailbox_hook(v);
 		break;
 	case FOLDER_ORDINARY:
 		ordinary_mailbox_hook(v);
@@ -128,8 +131,8 @@ mail_allocated(struct mail *mail)
 
 	if (folder == FOLDER_QUARANTINE)
 		quarantine_mail_hook(mail);
-	else if (folder == FOLDER_SENDERS)
-		approved_mail_hook(mail);
+	else if (folder == FOLDER_APPROVED || folder == FOLDER_BLOCKED)
+		senders_mail_hook(mail);
 }
 
 static struct mail_storage_hooks hooks = {

@@ -9,7 +9,7 @@
  *	quarantine-mail.c	a message in it
  *	action-mailbox.c	Deliver, Deliver and Approve
  *	ordinary-mailbox.c	every other folder, where held mail may go
- *	approved-mailbox.c	the list of approved senders
+ *	senders-mailbox.c	the lists of approved and blocked senders
  */
 #ifndef SEKISHO_PLUGIN_H
 #define SEKISHO_PLUGIN_H
@@ -33,7 +33,8 @@ struct sekisho_user {
 	const char *quarantine;	/* name of the folder, UTF-8 */
 	const char *deliver;	/* of the action folders in it */
 	const char *approve;
-	const char *senders;	/* name of the folder of approved senders */
+	const char *approved;	/* names of the folders of senders */
+	const char *blocked;
 	const char *address;	/* of the user, as sekishod knows him */
 	const char *socket;	/* sekishod's control.sock */
 	const char *submission;	/* host:port where INBOX is, or NULL: here */

@@ -15,6 +15,7 @@ struct setting_table {
 	const char *sekisho_address;
 	const char *sekisho_approve;
 	const char *sekisho_approved;
+	const char *sekisho_blocked;
 	const char *sekisho_deliver;
 	const char *sekisho_expire;
 	const char *sekisho_quarantine;

@@ -1,4 +1,4 @@
-"""A user's list of approved senders: in the directory, by sekishod and by LDAP
+"""A user's lists of senders: in the directory, by sekishod and by LDAP
 tools, and as a folder."""
 import contextlib
 import re
@@ -10,9 +10,13 @@ from quarantine import Quarantine
 
 
 class Approving(Quarantine):
-    """A quarantine, with the user's list of approved senders."""
+    """A quarantine, with the user's list of approved senders, or the one of
+    blocked senders."""
 
-    senders = "Approved Senders"
+    def __init__(self, stack, user, which="Approved"):
+        super().__init__(stack, user)
+        self.verb, self.senders = which.lower(), which + " Senders"
+        self.attribute = "sekisho%sSender" % which
 
     def ask(self, verb, *entries):
         return call(self.stack.env["CONTROL_SOCKET"], verb,
@@ -20,26 +24,26 @@ class Approving(Quarantine):
                     [("entry", entry) for entry in entries])
 
     def approved(self):
-        answer = self.ask("approved-list")
+        answer = self.ask(self.verb + "-list")
         assert answer.status == "ok", answer
         return answer.all("entry")
 
     def approve(self, *entries):
-        answer = self.ask("approved-add", *entries)
+        answer = self.ask(self.verb + "-add", *entries)
         assert answer.status == "ok", answer
 
     def forget(self):
         entries = self.approved()
         if entries:
-            assert self.ask("approved-remove", *entries).status == "ok"
+            assert self.ask(self.verb + "-remove", *entries).status == "ok"
 
     def modify(self, kind, *entries):
         """Behind Sekisho's back, as root on the host of slapd: add, delete,
         replace."""
         changes = "dn: uid=%s,ou=people,%s\nchangetype: modify\n" \
-            "%s: sekishoApprovedSender\n%s" % (
-                self.user, self.stack.env["LDAP_BASE"], kind, "".join(
-                    "sekishoApprovedSender: %s\n" % e for e in entries))
+            "%s: %s\n%s" % (
+                self.user, self.stack.env["LDAP_BASE"], kind, self.attribute,
+                "".join("%s: %s\n" % (self.attribute, e) for e in entries))
         subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H",
                         self.stack.env["LDAPI_URI"]], input=changes,
                        text=True, check=True, stdout=subprocess.DEVNULL)

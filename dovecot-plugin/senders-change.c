@@ -1,25 +1,29 @@
 /*
- * approved-change.c - approve and revoke.
+ * senders-change.c - approve or block, and revoke that.
  */
-#include "approved-change.h"
+#include "senders-change.h"
 #include "action-log.h"
-#include "approved-list.h"
-#include "approved-mirror.h"
 #include "delivery.h"
 #include "folder.h"
+#include "senders-mailbox.h"
+#include "senders-mirror.h"
 
 #define CLAIM_SECONDS 60
 
 /* One line for each entry, whatever became of it. */
 static void
-change_log(struct mailbox_transaction_context *command, const char *name,
-	const char *const *entries, unsigned int count, const char *refusal)
+change_log(struct mailbox_transaction_context *command, bool add,
+	const struct senders_edit *edit, const char *refusal)
 {
+	static const char *const names[][2] = {
+		[SENDERS_APPROVED] = { "revoke", "approve" },
+		[SENDERS_BLOCKED] = { "unblock", "block" },
+	};
 	unsigned int i;
 
-	for (i = 0; i < count; i++) {
-		struct action action = { .name = name, .entry = entries[i],
-			.refusal = refusal };
+	for (i = 0; i < edit->count; i++) {
+		struct action action = { .name = names[edit->which][add],
+			.entry = edit->entries[i], .refusal = refusal };
 
 		action_log(command->box->storage->user, &action);
 	}
@@ -44,11 +48,12 @@ without_doubles(const char *const *entries, unsigned int *count)
  * by whoever looks at the folder next.
  */
 static void
-catch_up(struct mirror *mirror, const struct sekisho_user *user)
+catch_up(struct mirror *mirror, const struct sekisho_user *user,
+	enum senders which)
 {
-	struct approved_list list;
+	struct senders_list list = { .which = which };
 
-	if (approved_list_read(user, &list) == 0)
+	if (senders_list_read(user, &list) == 0)
 		mirror_update(mirror, &list);
 }
 
@@ -59,25 +64,28 @@ add_claimed(struct mailbox_transaction_context *command,
 	struct mail_transaction_commit_changes *ours_r)
 {
 	struct sekisho_user *user = sekisho_user(command->box->storage->user);
+	struct senders_edit edit = {
+		.which = senders_mailbox_which(command->box),
+		.entries = entries, .count = *count };
 	struct control_refusal refusal;
-	const char *const *stored;
 
-	if (approved_list_add(user, entries, *count, false, &stored,
-	    &refusal) < 0) {
-		change_log(command, "approve", entries, *count, refusal.text);
+	if (senders_list_add(user, &edit, &edit.entries, &refusal) < 0) {
+		edit.entries = entries;
+		change_log(command, true, &edit, refusal.text);
 		return folder_refuse(command->box, refusal.error,
 			refusal.text);
 	}
-	stored = without_doubles(stored, count);
-	change_log(command, "approve", stored, *count, NULL);
-	if (mirror_write(mirror, stored, *count, ours_r) < 0)
+	edit.entries = without_doubles(edit.entries, &edit.count);
+	change_log(command, true, &edit, NULL);
+	*count = edit.count;
+	if (mirror_write(mirror, edit.entries, *count, ours_r) < 0)
 		*count = 0;
-	catch_up(mirror, user);
+	catch_up(mirror, user, edit.which);
 	return 0;
 }
 
 int
-approved_change_add(struct mailbox_transaction_context *command,
+senders_change_add(struct mailbox_transaction_context *command,
 	const char *const *entries, unsigned int count, unsigned int asked,
 	struct mail_transaction_commit_changes *changes_r)
 {
@@ -110,32 +118,33 @@ remove_claimed(struct mailbox_transaction_context *command,
 	struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids)
 {
 	struct sekisho_user *user = sekisho_user(command->box->storage->user);
+	enum senders which = senders_mailbox_which(command->box);
+	struct senders_list list = { .which = which };
+	struct senders_edit edit = { .which = which };
 	struct control_refusal refusal;
-	struct approved_list list;
-	const char *const *entries;
-	unsigned int count;
 
-	if (approved_list_read(user, &list) < 0)
+	if (senders_list_read(user, &list) < 0)
 		return folder_refuse(command->box, MAIL_ERROR_UNAVAILABLE,
+			which == SENDERS_BLOCKED ? "The directory does not "
+			"answer, so no block was revoked; try again later" :
 			"The directory does not answer, so no approval was "
 			"revoked; try again later");
-	if (mirror_find(mirror, uids, &list, &entries, &count) < 0) {
+	if (mirror_find(mirror, uids, &list, &edit.entries, &edit.count) < 0) {
 		mail_storage_copy_error(command->box->storage,
 			mirror_mailbox(mirror)->storage);
 		return -1;
 	}
-	if (count > 0 && approved_list_remove(user, entries, count,
-	    &refusal) < 0) {
-		change_log(command, "revoke", entries, count, refusal.text);
+	if (edit.count > 0 && senders_list_remove(user, &edit, &refusal) < 0) {
+		change_log(command, false, &edit, refusal.text);
 		return folder_refuse(command->box, refusal.error,
 			refusal.text);
 	}
-	change_log(command, "revoke", entries, count, NULL);
+	change_log(command, false, &edit, NULL);
 	return 0;
 }
 
 int
-approved_change_remove(struct mailbox_transaction_context *command,
+senders_change_remove(struct mailbox_transaction_context *command,
 	const ARRAY_TYPE(seq_range) *uids,
 	struct mail_transaction_commit_changes *changes_r)
 {

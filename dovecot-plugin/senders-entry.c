@@ -1,7 +1,7 @@
 /*
- * approved-entry.c - messages about approved senders.
+ * senders-entry.c - messages about approved and blocked senders.
  */
-#include "approved-entry.h"
+#include "senders-entry.h"
 #include "sender.h"
 
 #include <hex-binary.h>
@@ -15,26 +15,33 @@
 #include <str-sanitize.h>
 
 #define ENTRY_SHOWN 320		/* characters */
-#define ID_BEGIN "<approved-sender."
 #define ID_BYTES 16u		/* of a hash of the entry */
 #define ID_END "@sekisho.invalid>"
 
+static const char *
+id_begin(enum senders which)
+{
+	return which == SENDERS_BLOCKED ? "<blocked-sender." :
+		"<approved-sender.";
+}
+
 const char *
-approved_entry_id(const char *entry)
+senders_entry_id(enum senders which, const char *entry)
 {
 	unsigned char digest[SHA256_RESULTLEN];
 
 	sha256_get_digest(entry, strlen(entry), digest);
-	return t_strdup_printf(ID_BEGIN "%s" ID_END, binary_to_hex(digest,
-		ID_BYTES));
+	return t_strdup_printf("%s%s" ID_END, id_begin(which),
+		binary_to_hex(digest, ID_BYTES));
 }
 
 bool
-approved_entry_is_id(const char *message_id)
+senders_entry_is_id(enum senders which, const char *message_id)
 {
-	const char *hex = message_id + strlen(ID_BEGIN);
+	const char *begin = id_begin(which);
+	const char *hex = message_id + strlen(begin);
 
-	return str_begins_with(message_id, ID_BEGIN) &&
+	return str_begins_with(message_id, begin) &&
 		strspn(hex, "0123456789abcdef") == 2 * ID_BYTES &&
 		strcmp(hex + 2 * ID_BYTES, ID_END) == 0;
 }
@@ -54,7 +61,7 @@ is_plain(const char *entry)
 }
 
 static void
-add_names(string_t *text, const char *entry)
+add_names(string_t *text, enum senders which, const char *entry)
 {
 	string_t *encoded = t_str_new(128);
 
@@ -64,29 +71,57 @@ add_names(string_t *text, const char *entry)
 	}
 	message_header_encode_b((const unsigned char *)entry, strlen(entry),
 		encoded, sizeof("Subject: ") - 1);
-	str_printfa(text, "From: %s\n <approved-sender@sekisho.invalid>\n"
-		"Subject: %s\n", str_c(encoded), str_c(encoded));
+	str_printfa(text, "From: %s\n <%s-sender@sekisho.invalid>\n"
+		"Subject: %s\n", str_c(encoded), senders_word(which),
+		str_c(encoded));
+}
+
+/* Each has the entry in its place twice, in English and Japanese. */
+static const char *const explanations[] = {
+	[SENDERS_APPROVED] =
+		"Mail from %s is not taken for spam.\n"
+		"It is still scanned for viruses.\n"
+		"Delete this message to end the approval.\n\n"
+		"%s からのメールは迷惑メールとして扱われません。\n"
+		"ウイルス検索は行われます。\n"
+		"承認を取り消すには、このメッセージを削除してください。\n",
+	[SENDERS_BLOCKED] =
+		"Mail from %s does not reach your inbox.\n"
+		"It is held in the quarantine.\n"
+		"Delete this message to end the block.\n\n"
+		"%s からのメールは受信トレイに届きません。\n"
+		"隔離フォルダに保管されます。\n"
+		"拒否を取り消すには、このメッセージを削除してください。\n",
+};
+
+/* What is in the place of %s of such a text. */
+static void
+add_explanation(string_t *text, const char *explanation, const char *shown)
+{
+	const char *place;
+
+	while ((place = strstr(explanation, "%s")) != NULL) {
+		str_append_data(text, explanation, place - explanation);
+		str_append(text, shown);
+		explanation = place + 2;
+	}
+	str_append(text, explanation);
 }
 
 const char *
-approved_entry_message(const char *entry)
+senders_entry_message(enum senders which, const char *entry)
 {
-	const char *shown = str_sanitize_utf8(entry, ENTRY_SHOWN);
 	string_t *text = t_str_new(1024);
 
-	add_names(text, entry);
+	add_names(text, which, entry);
 	str_printfa(text, "Date: %s\nMessage-ID: %s\n"
 		"MIME-Version: 1.0\n"
 		"Content-Type: text/plain; charset=UTF-8\n"
 		"Content-Transfer-Encoding: 8bit\n\n",
-		message_date_create(ioloop_time), approved_entry_id(entry));
-	str_printfa(text, "Mail from %s is not taken for spam.\n"
-		"It is still scanned for viruses.\n"
-		"Delete this message to end the approval.\n\n", shown);
-	str_printfa(text, "%s からのメールは迷惑メールとして扱われません。\n"
-		"ウイルス検索は行われます。\n"
-		"承認を取り消すには、このメッセージを削除してください。\n",
-		shown);
+		message_date_create(ioloop_time),
+		senders_entry_id(which, entry));
+	add_explanation(text, explanations[which],
+		str_sanitize_utf8(entry, ENTRY_SHOWN));
 	return str_c(text);
 }
 
@@ -151,8 +186,8 @@ looks_like_entry(const char *subject, const char *signs)
 }
 
 int
-approved_entry_wish(struct istream *message, bool uploaded,
-	const char *user_address, struct approved_wish *wish_r)
+senders_entry_wish(struct istream *message, bool uploaded,
+	const char *user_address, struct senders_wish *wish_r)
 {
 	const char *subject, *sender;
 	struct fields fields;

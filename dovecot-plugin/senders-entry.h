@@ -1,30 +1,32 @@
 /*
- * approved-entry.h - an entry of the list of approved senders as a small
- * message, and the entry that another message asks for (SPEC Q11).
+ * senders-entry.h - an entry of a list of senders as a small message, and the
+ * entry that another message asks for (SPEC Q11).
  *
  * The message is for people: its sender and subject are the entry. We know it
  * by its Message-ID, which is made of the entry and nothing else. Its GUID is
  * one of Dovecot's: mdbox takes two messages with one GUID for damage, and the
  * same entry may be removed and added again.
  */
-#ifndef SEKISHO_APPROVED_ENTRY_H
-#define SEKISHO_APPROVED_ENTRY_H
+#ifndef SEKISHO_SENDERS_ENTRY_H
+#define SEKISHO_SENDERS_ENTRY_H
 
 #include "dovecot-compat.h"
 
 #include <istream.h>
 
+#include "senders-list.h"
+
 /* The message of an entry, with LF, on the data stack. */
-const char *approved_entry_message(const char *entry);
+const char *senders_entry_message(enum senders which, const char *entry);
 
 /* Its Message-ID, on the data stack. */
-const char *approved_entry_id(const char *entry);
+const char *senders_entry_id(enum senders which, const char *entry);
 
-/* Is this the Message-ID of any entry? Other messages are not ours. */
-bool approved_entry_is_id(const char *message_id);
+/* Is this the Message-ID of any entry of it? Other messages are not ours. */
+bool senders_entry_is_id(enum senders which, const char *message_id);
 
 /* What a message asks for that is put into the folder. */
-struct approved_wish {
+struct senders_wish {
 	const char *entry;	/* as it is written there; data stack */
 	bool named;		/* by its subject: it is nobody's mail */
 };
@@ -35,7 +37,7 @@ struct approved_wish {
  * no sender but the user, its subject was meant. Returns 0, or -1 when it has
  * none of these. Reads from the stream's start.
  */
-int approved_entry_wish(struct istream *message, bool uploaded,
-	const char *user_address, struct approved_wish *wish_r);
+int senders_entry_wish(struct istream *message, bool uploaded,
+	const char *user_address, struct senders_wish *wish_r);
 
 #endif

@@ -1,19 +1,20 @@
 /*
- * approved-mirror.c - the folder of approved senders and the list agree.
+ * senders-mirror.c - a folder of senders and its list agree.
  */
-#include "approved-mirror.h"
-#include "approved-entry.h"
-#include "approved-mailbox.h"
+#include "senders-mirror.h"
 #include "folder.h"
+#include "senders-entry.h"
+#include "senders-mailbox.h"
 
 #include <istream.h>
 #include <sha2.h>
 
-#define LOCK_NAME "sekisho-approved.lock"
-#define NOTE_NAME "sekisho-approved"	/* of the header in the index */
+#define LOCK_NAME "sekisho-senders.lock"
+#define NOTE_NAME "sekisho-senders"	/* of the header in the index */
 
 struct mirror {
 	struct mailbox *box;
+	enum senders which;
 	struct file_lock *lock;		/* NULL: not claimed */
 	uint32_t note_id;
 };
@@ -40,7 +41,8 @@ mirror_open(struct mailbox *like)
 
 	mirror->box = mailbox_alloc(like->list, like->vname,
 		MAILBOX_FLAG_IGNORE_ACLS);
-	approved_mailbox_bypass(mirror->box);
+	mirror->which = senders_mailbox_which(like);
+	senders_mailbox_bypass(mirror->box);
 	if (mailbox_open(mirror->box) == 0 &&
 	    mailbox_sync(mirror->box, 0) == 0) {
 		mirror->note_id = mail_index_ext_register(mirror->box->index,
@@ -63,8 +65,9 @@ mirror_claim(struct mailbox *like, unsigned int seconds)
 	if (mailbox_lock_file_create(mirror->box, LOCK_NAME, seconds,
 	    &mirror->lock, &error) <= 0) {
 		e_error(like->event, "sekisho: %s", error);
-		folder_refuse(like, MAIL_ERROR_INUSE, "Another session "
-			"changes the approved senders; try again");
+		folder_refuse(like, MAIL_ERROR_INUSE, t_strdup_printf(
+			"Another session changes the %s senders; try again",
+			senders_word(mirror->which)));
 	} else if (mailbox_sync(mirror->box, 0) == 0) {
 		return mirror;
 	} else {
@@ -144,10 +147,11 @@ note_write(struct mirror *mirror, const char *token)
 /* -- messages ------------------------------------------------------------ */
 
 static int
-write_message(struct mailbox_transaction_context *t, const char *entry)
+write_message(struct mailbox_transaction_context *t, enum senders which,
+	const char *entry)
 {
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
-	const char *text = approved_entry_message(entry);
+	const char *text = senders_entry_message(which, entry);
 	struct istream *input = i_stream_create_from_data(text, strlen(text));
 	int ret;
 
@@ -173,13 +177,13 @@ write_messages(struct mirror *mirror, const char *const *entries,
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
 		mirror->box, MAILBOX_TRANSACTION_FLAG_EXTERNAL |
-		MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS, "sekisho: approve");
+		MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS, "sekisho: add senders");
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < count && ret == 0; i++) {
 		T_BEGIN {
-			ret = write_message(t, entries[i]);
+			ret = write_message(t, mirror->which, entries[i]);
 		} T_END;
 	}
 	if (ret < 0)
@@ -234,7 +238,7 @@ write_missing(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 /* -- agreeing ------------------------------------------------------------ */
 
 static void
-images_make(const struct approved_list *list, ARRAY_TYPE(image) *images)
+images_make(const struct senders_list *list, ARRAY_TYPE(image) *images)
 {
 	struct image *image;
 	unsigned int i;
@@ -243,7 +247,7 @@ images_make(const struct approved_list *list, ARRAY_TYPE(image) *images)
 	for (i = 0; i < list->count; i++) {
 		image = array_append_space(images);
 		image->entry = list->entries[i];
-		image->id = approved_entry_id(image->entry);
+		image->id = senders_entry_id(list->which, image->entry);
 	}
 }
 
@@ -260,20 +264,20 @@ images_find(const ARRAY_TYPE(image) *images, const char *id)
 
 /* *id_r is NULL when it is no message of ours, or is gone. Returns 0 or -1. */
 static int
-read_id(struct mail *mail, const char **id_r)
+read_id(struct mail *mail, enum senders which, const char **id_r)
 {
 	if (mail_get_first_header(mail, "Message-ID", id_r) < 0) {
 		*id_r = NULL;
 		return mail->expunged ? 0 : -1;
 	}
-	if (*id_r != NULL && !approved_entry_is_id(*id_r))
+	if (*id_r != NULL && !senders_entry_is_id(which, *id_r))
 		*id_r = NULL;
 	return 0;
 }
 
 /* Newest first: of two equal ones that is the one that somebody waits for. */
 static int
-remove_others(struct mail *mail, uint32_t messages,
+remove_others(struct mail *mail, enum senders which, uint32_t messages,
 	const ARRAY_TYPE(image) *images)
 {
 	struct image *image;
@@ -282,7 +286,7 @@ remove_others(struct mail *mail, uint32_t messages,
 
 	for (seq = messages; seq > 0; seq--) {
 		mail_set_seq(mail, seq);
-		if (read_id(mail, &id) < 0)
+		if (read_id(mail, which, &id) < 0)
 			return -1;
 		if (id == NULL)
 			continue;
@@ -306,7 +310,7 @@ match(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 	mailbox_get_open_status(mirror->box, STATUS_MESSAGES, &status);
 	t = mailbox_transaction_begin(mirror->box, 0, "sekisho: compare");
 	mail = mail_alloc(t, 0, NULL);
-	ret = remove_others(mail, status.messages, images);
+	ret = remove_others(mail, mirror->which, status.messages, images);
 	mail_free(&mail);
 	if (ret < 0)
 		mailbox_transaction_rollback(&t);
@@ -316,7 +320,7 @@ match(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 }
 
 static int
-agree(struct mirror *mirror, const struct approved_list *list)
+agree(struct mirror *mirror, const struct senders_list *list)
 {
 	ARRAY_TYPE(image) images;
 
@@ -330,7 +334,7 @@ agree(struct mirror *mirror, const struct approved_list *list)
 }
 
 void
-mirror_update(struct mirror *mirror, const struct approved_list *list)
+mirror_update(struct mirror *mirror, const struct senders_list *list)
 {
 	i_assert(mirror->lock != NULL);
 	if (agree(mirror, list) < 0 && again(mirror) &&
@@ -340,8 +344,8 @@ mirror_update(struct mirror *mirror, const struct approved_list *list)
 }
 
 static int
-find_entry(struct mail *mail, uint32_t uid, const ARRAY_TYPE(image) *images,
-	const char **entry_r)
+find_entry(struct mail *mail, const struct senders_list *list, uint32_t uid,
+	const ARRAY_TYPE(image) *images, const char **entry_r)
 {
 	struct image *image = NULL;
 	const char *id;
@@ -349,7 +353,7 @@ find_entry(struct mail *mail, uint32_t uid, const ARRAY_TYPE(image) *images,
 	*entry_r = NULL;
 	if (!mail_set_uid(mail, uid))
 		return 0;
-	if (read_id(mail, &id) < 0)
+	if (read_id(mail, list->which, &id) < 0)
 		return -1;
 	if (id != NULL)
 		image = images_find(images, id);
@@ -360,11 +364,11 @@ find_entry(struct mail *mail, uint32_t uid, const ARRAY_TYPE(image) *images,
 
 int
 mirror_find(struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids,
-	const struct approved_list *list, const char *const **entries_r,
+	const struct senders_list *list, const char *const **entries_r,
 	unsigned int *count_r)
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
-		mirror->box, 0, "sekisho: revoke");
+		mirror->box, 0, "sekisho: find senders");
 	struct mail *mail = mail_alloc(t, 0, NULL);
 	ARRAY_TYPE(const_string) entries;
 	ARRAY_TYPE(image) images;
@@ -378,7 +382,7 @@ mirror_find(struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids,
 	t_array_init(&entries, 64);
 	seq_range_array_iter_init(&iter, uids);
 	while (ret == 0 && seq_range_array_iter_nth(&iter, n++, &uid)) {
-		ret = find_entry(mail, uid, &images, &entry);
+		ret = find_entry(mail, list, uid, &images, &entry);
 		if (ret == 0 && entry != NULL)
 			array_push_back(&entries, &entry);
 	}

@@ -1,23 +1,34 @@
 /*
- * approved-list.c - questions to sekishod about the list of approved senders.
+ * senders-list.c - questions to sekishod about lists of senders.
  */
-#include "approved-list.h"
+#include "senders-list.h"
 
 #define CHANGE_MS 20000
 #define READ_MS 5000		/* a client waits that only wants to look */
 
+const char *
+senders_word(enum senders which)
+{
+	return which == SENDERS_BLOCKED ? "blocked" : "approved";
+}
+
+/* verb: what stands behind "approved-" or "blocked-". */
 static int
 ask(const struct sekisho_user *user, const char *verb,
-	const char *const *entries, unsigned int count, int ms,
+	const struct senders_edit *edit, int ms,
 	struct sekisho_answer *answer_r)
 {
-	struct sekisho_field *fields = t_new(struct sekisho_field, count + 1);
-	struct sekisho_request request = { verb, fields, count + 1 };
+	struct sekisho_field *fields = t_new(struct sekisho_field,
+		edit->count + 1);
+	struct sekisho_request request = {
+		t_strdup_printf("%s-%s", senders_word(edit->which), verb),
+		fields, edit->count + 1 };
 	unsigned int i;
 
 	fields[0] = (struct sekisho_field){ "user", user->address };
-	for (i = 0; i < count; i++)
-		fields[i + 1] = (struct sekisho_field){ "entry", entries[i] };
+	for (i = 0; i < edit->count; i++)
+		fields[i + 1] = (struct sekisho_field){ "entry",
+			edit->entries[i] };
 	return control_ask(user, &request, -1, ms, answer_r);
 }
 
@@ -38,10 +49,11 @@ copy_entries(const struct sekisho_answer *answer, unsigned int *count_r)
 
 static int
 read_list(const struct sekisho_user *user, const char *verb,
-	struct approved_list *list_r)
+	struct senders_list *list_r)
 {
+	struct senders_edit all = { .which = list_r->which };
 	struct sekisho_answer answer = { 0 };
-	int ret = ask(user, verb, NULL, 0, READ_MS, &answer);
+	int ret = ask(user, verb, &all, READ_MS, &answer);
 
 	if (ret == 0 && answer.status != SEKISHO_STATUS_OK &&
 	    answer.status != SEKISHO_STATUS_NOT_FOUND)
@@ -56,17 +68,18 @@ read_list(const struct sekisho_user *user, const char *verb,
 }
 
 int
-approved_list_read(const struct sekisho_user *user,
-	struct approved_list *list_r)
+senders_list_read(const struct sekisho_user *user,
+	struct senders_list *list_r)
 {
-	return read_list(user, "approved-list", list_r);
+	return read_list(user, "list", list_r);
 }
 
 int
-approved_list_token(const struct sekisho_user *user, const char **token_r)
+senders_list_token(const struct sekisho_user *user, enum senders which,
+	const char **token_r)
 {
-	struct approved_list list;
-	int ret = read_list(user, "approved-token", &list);
+	struct senders_list list = { .which = which };
+	int ret = read_list(user, "token", &list);
 
 	if (ret == 0)
 		*token_r = list.token;
@@ -82,10 +95,11 @@ answer_field(const struct sekisho_answer *answer, const char *name)
 /* In the words of somebody who has just moved, copied or saved a mail. */
 static int
 refuse_addition(const struct sekisho_user *user,
-	const struct sekisho_answer *answer, bool held,
+	const struct sekisho_answer *answer, const struct senders_edit *edit,
 	struct control_refusal *refusal_r)
 {
-	const char *stays = held ? " and the mail stays here" : "";
+	const char *stays = edit->held ? " and the mail stays here" : "";
+	const char *word = senders_word(edit->which);
 
 	switch (answer->status) {
 	case SEKISHO_STATUS_OK:
@@ -93,32 +107,32 @@ refuse_addition(const struct sekisho_user *user,
 		return 0;
 	case SEKISHO_STATUS_LIMIT:
 		return control_refuse(refusal_r, MAIL_ERROR_LIMIT, "The list "
-			"of approved senders is full (%s at most), so nobody "
-			"was approved%s; delete an entry first",
-			answer_field(answer, "limit"), stays);
+			"of %s senders is full (%s at most), so nobody was "
+			"%s%s; delete an entry first", word,
+			answer_field(answer, "limit"), word, stays);
 	case SEKISHO_STATUS_NOT_FOUND:
 		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "%s "
-			"has no active account, so nobody can be approved%s",
-			user->address, stays);
+			"has no active account, so nobody can be %s%s",
+			user->address, word, stays);
 	case SEKISHO_STATUS_INVALID:
 		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE,
-			"Nobody was approved%s: \"%.60s\": %s", stays,
+			"Nobody was %s%s: \"%.60s\": %s", word, stays,
 			answer_field(answer, "entry"), answer->text);
 	case SEKISHO_STATUS_REFUSED:
 		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE,
-			"Nobody was approved%s: %s", stays, answer->text);
+			"Nobody was %s%s: %s", word, stays, answer->text);
 	case SEKISHO_STATUS_UNAVAILABLE:
 	case SEKISHO_STATUSES:
 		break;
 	}
 	return control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
-		"directory does not answer, so nobody was approved%s; try "
-		"again later", stays);
+		"directory does not answer, so nobody was %s%s; try again "
+		"later", word, stays);
 }
 
 int
-approved_list_add(const struct sekisho_user *user, const char *const *entries,
-	unsigned int count, bool held, const char *const **stored_r,
+senders_list_add(const struct sekisho_user *user,
+	const struct senders_edit *edit, const char *const **stored_r,
 	struct control_refusal *refusal_r)
 {
 	struct sekisho_answer answer = { 0 };
@@ -126,43 +140,44 @@ approved_list_add(const struct sekisho_user *user, const char *const *entries,
 	unsigned int stored_count;
 	int ret;
 
-	if (ask(user, "approved-add", entries, count, CHANGE_MS, &answer) < 0)
+	if (ask(user, "add", edit, CHANGE_MS, &answer) < 0)
 		answer.status = SEKISHO_STATUS_UNAVAILABLE;
-	ret = refuse_addition(user, &answer, held, refusal_r);
+	ret = refuse_addition(user, &answer, edit, refusal_r);
 	stored = copy_entries(&answer, &stored_count);
 	if (stored_r != NULL)
-		*stored_r = stored_count == count ? stored : entries;
+		*stored_r = stored_count == edit->count ? stored :
+			edit->entries;
 	sekisho_answer_free(&answer);
 	return ret;
 }
 
 int
-approved_list_remove(const struct sekisho_user *user,
-	const char *const *entries, unsigned int count,
-	struct control_refusal *refusal_r)
+senders_list_remove(const struct sekisho_user *user,
+	const struct senders_edit *edit, struct control_refusal *refusal_r)
 {
+	const char *what = edit->which == SENDERS_BLOCKED ? "block" :
+		"approval";
 	struct sekisho_answer answer = { 0 };
 	int ret = 0;
 
-	if (ask(user, "approved-remove", entries, count, CHANGE_MS,
-	    &answer) < 0)
+	if (ask(user, "remove", edit, CHANGE_MS, &answer) < 0)
 		answer.status = SEKISHO_STATUS_UNAVAILABLE;
 	switch (answer.status) {
 	case SEKISHO_STATUS_OK:
 	case SEKISHO_STATUS_NOT_FOUND:
 		break;
 	case SEKISHO_STATUS_LIMIT:
-		ret = control_refuse(refusal_r, MAIL_ERROR_LIMIT, "No "
-			"approval was revoked: %s", answer.text);
+		ret = control_refuse(refusal_r, MAIL_ERROR_LIMIT, "No %s was "
+			"revoked: %s", what, answer.text);
 		break;
 	case SEKISHO_STATUS_UNAVAILABLE:
 		ret = control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
-			"directory does not answer, so no approval was "
-			"revoked; try again later");
+			"directory does not answer, so no %s was revoked; try "
+			"again later", what);
 		break;
 	default:
 		ret = control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "No "
-			"approval was revoked: %s", answer.text);
+			"%s was revoked: %s", what, answer.text);
 		break;
 	}
 	sekisho_answer_free(&answer);

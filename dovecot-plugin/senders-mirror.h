@@ -1,6 +1,6 @@
 /*
- * approved-mirror.h - the folder of approved senders as an image of the list in
- * the directory: one message for each entry (SPEC Q11).
+ * senders-mirror.h - a folder of senders as an image of its list in the
+ * directory: one message for each entry (SPEC Q11).
  *
  * The folder is an ordinary mailbox, in whatever format. Whatever was changed,
  * wherever and by whom, and however a change was interrupted: the list is what
@@ -11,10 +11,10 @@
  * All of it goes through a handle of its own, because the client's must not be
  * synchronized behind its back.
  */
-#ifndef SEKISHO_APPROVED_MIRROR_H
-#define SEKISHO_APPROVED_MIRROR_H
+#ifndef SEKISHO_SENDERS_MIRROR_H
+#define SEKISHO_SENDERS_MIRROR_H
 
-#include "approved-list.h"
+#include "senders-list.h"
 #include "sekisho-plugin.h"
 
 struct mirror;
@@ -42,7 +42,7 @@ bool mirror_is_current(const struct mirror *mirror, const char *token);
  * ones. Messages that are none of ours stay. What fails is in the log, and is
  * done by the next update.
  */
-void mirror_update(struct mirror *mirror, const struct approved_list *list);
+void mirror_update(struct mirror *mirror, const struct senders_list *list);
 
 /*
  * Writes new messages of entries, in their order, whether or not there are any;
@@ -58,7 +58,7 @@ int mirror_write(struct mirror *mirror, const char *const *entries,
  * error set in mirror_mailbox().
  */
 int mirror_find(struct mirror *mirror, const ARRAY_TYPE(seq_range) *uids,
-	const struct approved_list *list, const char *const **entries_r,
+	const struct senders_list *list, const char *const **entries_r,
 	unsigned int *count_r);
 
 struct mailbox *mirror_mailbox(struct mirror *mirror);

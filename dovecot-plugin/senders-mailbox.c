@@ -1,16 +1,19 @@
 /*
- * approved-mailbox.c - the folder of approved senders: whatever is put into it
- * approves somebody, whatever is removed from it revokes an approval, and it
- * shows what the list in the directory is whenever a client looks (SPEC Q11).
- * Held mail that comes here is delivered, and its sender approved (SPEC Q5).
+ * senders-mailbox.c - the folders of approved and of blocked senders: whatever
+ * is put into one approves or blocks somebody, whatever is removed from it
+ * revokes that, and it shows what the list in the directory is whenever a
+ * client looks (SPEC Q11). Held mail that comes to the approved senders is
+ * delivered, and its sender approved (SPEC Q5); where the blocked senders are,
+ * its sender is blocked, and what is moved is deleted.
  */
-#include "approved-mailbox.h"
-#include "approved-change.h"
-#include "approved-entry.h"
-#include "approved-mirror.h"
+#include "senders-mailbox.h"
 #include "delivery.h"
 #include "folder.h"
+#include "outgoing.h"
 #include "quarantine-mail.h"
+#include "senders-change.h"
+#include "senders-entry.h"
+#include "senders-mirror.h"
 
 #include <ioloop.h>
 #include <istream.h>
@@ -18,57 +21,64 @@
 #define WISHES_MAX 1000		/* senders of one command */
 #define LOOK_SECONDS 10
 
-struct approved_mailbox {
+struct senders_mailbox {
 	union mailbox_module_context module_ctx;
 	bool bypass;
 	struct timeout *watch;	/* while a client waits for changes */
 };
 
-struct approved_transaction {
+struct senders_transaction {
 	union mailbox_transaction_module_context module_ctx;
 	pool_t pool;
-	ARRAY_TYPE(const_string) entries;	/* to approve, different ones */
+	ARRAY_TYPE(const_string) entries;	/* to add, different ones */
 	ARRAY_TYPE(seq_range) removed;		/* UIDs */
 	struct delivery *delivery;	/* of held mails, or NULL */
 	struct uploads *uploads;	/* of messages of any kind, or NULL */
 	unsigned int wishes;		/* messages that asked for somebody */
-	unsigned int held;		/* messages that were held */
+	unsigned int held;		/* held messages to deliver */
 };
 
 /* Not sekisho_mail_module, which tells held mail. */
-static MODULE_CONTEXT_DEFINE_INIT(approved_mail_module, &mail_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(senders_mail_module, &mail_module_register);
 
-static struct approved_mailbox *
-approved_mailbox(struct mailbox *box)
+static struct senders_mailbox *
+senders_mailbox(struct mailbox *box)
 {
 	return MODULE_CONTEXT_REQUIRE(box, sekisho_storage_module);
 }
 
-void
-approved_mailbox_bypass(struct mailbox *box)
+enum senders
+senders_mailbox_which(struct mailbox *box)
 {
-	approved_mailbox(box)->bypass = true;
+	return folder_of(box) == FOLDER_BLOCKED ? SENDERS_BLOCKED :
+		SENDERS_APPROVED;
+}
+
+void
+senders_mailbox_bypass(struct mailbox *box)
+{
+	senders_mailbox(box)->bypass = true;
 }
 
 /* Ours, or dsync's, which copies the folder of another server. */
 static bool
 passes(const struct mailbox_transaction_context *t)
 {
-	return approved_mailbox(t->box)->bypass ||
+	return senders_mailbox(t->box)->bypass ||
 		(t->flags & MAILBOX_TRANSACTION_FLAG_SYNC) != 0;
 }
 
-static struct approved_transaction *
-approved_transaction(struct mailbox_transaction_context *t)
+static struct senders_transaction *
+senders_transaction(struct mailbox_transaction_context *t)
 {
-	struct approved_transaction *own = MODULE_CONTEXT(t,
+	struct senders_transaction *own = MODULE_CONTEXT(t,
 		sekisho_storage_module);
 	pool_t pool;
 
 	if (own != NULL)
 		return own;
 	pool = pool_alloconly_create("sekisho approved senders", 1024);
-	own = p_new(pool, struct approved_transaction, 1);
+	own = p_new(pool, struct senders_transaction, 1);
 	own->pool = pool;
 	p_array_init(&own->entries, pool, 8);
 	p_array_init(&own->removed, pool, 8);
@@ -80,9 +90,9 @@ approved_transaction(struct mailbox_transaction_context *t)
 
 static int
 add_wish(struct mailbox_transaction_context *t,
-	const struct approved_wish *wish)
+	const struct senders_wish *wish)
 {
-	struct approved_transaction *own = approved_transaction(t);
+	struct senders_transaction *own = senders_transaction(t);
 	const char *entry;
 
 	own->wishes++;
@@ -90,11 +100,20 @@ add_wish(struct mailbox_transaction_context *t,
 		if (strcasecmp(entry, wish->entry) == 0)
 			return 0;
 	if (array_count(&own->entries) == WISHES_MAX)
-		return folder_refuse(t->box, MAIL_ERROR_LIMIT, "So many "
-			"senders cannot be approved at once");
+		return folder_refuse(t->box, MAIL_ERROR_LIMIT,
+			t_strdup_printf("So many senders cannot be %s at once",
+			senders_word(senders_mailbox_which(t->box))));
 	entry = p_strdup(own->pool, wish->entry);
 	array_push_back(&own->entries, &entry);
 	return 0;
+}
+
+static int
+refuse_nobody(struct mailbox *box)
+{
+	return folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, t_strdup_printf("A "
+		"message has no sender who could be %s",
+		senders_word(senders_mailbox_which(box))));
 }
 
 static int
@@ -102,11 +121,10 @@ add_message(struct mailbox_transaction_context *t, struct istream *message,
 	bool uploaded, bool moving)
 {
 	struct sekisho_user *user = sekisho_user(t->box->storage->user);
-	struct approved_wish wish;
+	struct senders_wish wish;
 
-	if (approved_entry_wish(message, uploaded, user->address, &wish) < 0)
-		return folder_refuse(t->box, MAIL_ERROR_NOTPOSSIBLE, "A "
-			"message has no sender who could be approved");
+	if (senders_entry_wish(message, uploaded, user->address, &wish) < 0)
+		return refuse_nobody(t->box);
 	if (moving && !wish.named)
 		return folder_refuse(t->box, MAIL_ERROR_NOTPOSSIBLE, "This "
 			"folder keeps senders and no mail, so copy the mail "
@@ -115,9 +133,9 @@ add_message(struct mailbox_transaction_context *t, struct istream *message,
 }
 
 static struct delivery *
-approved_delivery(struct mailbox_transaction_context *t)
+senders_delivery(struct mailbox_transaction_context *t)
 {
-	struct approved_transaction *own = approved_transaction(t);
+	struct senders_transaction *own = senders_transaction(t);
 
 	if (own->delivery == NULL)
 		own->delivery = delivery_begin(t,
@@ -125,15 +143,48 @@ approved_delivery(struct mailbox_transaction_context *t)
 	return own->delivery;
 }
 
+/* The sender of a held message is who an approval of it would approve. */
+static int
+block_sender(struct mailbox_transaction_context *t, struct istream *original,
+	const struct sekisho_held *held)
+{
+	struct senders_wish wish = {
+		.entry = outgoing_sender(original, held) };
+
+	return wish.entry == NULL ? refuse_nobody(t->box) :
+		add_wish(t, &wish);
+}
+
+/* Moved is deleted, once its sender is blocked. */
+static int
+block_held(struct mail_save_context *ctx, struct mail *mail)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct sekisho_held held;
+	struct istream *original;
+	int ret;
+
+	if (quarantine_mail_open(mail, &held, &original) < 0) {
+		mail_storage_copy_error(box->storage, mail->box->storage);
+		return -1;
+	}
+	ret = block_sender(ctx->transaction, original, &held);
+	i_stream_unref(&original);
+	sekisho_held_free(&held);
+	if (ret == 0)
+		quarantine_mail(mail)->bin = ctx->moving ? box->vname : NULL;
+	return ret;
+}
+
 static int
 copy_held(struct mail_save_context *ctx, struct mail *mail)
 {
-	struct delivery *delivery = approved_delivery(ctx->transaction);
+	struct delivery *delivery = senders_delivery(ctx->transaction);
 
 	if (delivery == NULL ||
 	    delivery_add(delivery, mail, ctx->moving) < 0)
 		return -1;
-	approved_transaction(ctx->transaction)->held++;
+	senders_transaction(ctx->transaction)->held++;
 	quarantine_mail(mail)->moved = ctx->moving;
 	return 0;
 }
@@ -155,12 +206,13 @@ copy_message(struct mail_save_context *ctx, struct mail *mail)
 static int
 refuse_delivery(struct mailbox *box)
 {
-	return folder_refuse(box, MAIL_ERROR_PERM, "Mail cannot be delivered "
-		"into the folder of approved senders");
+	return folder_refuse(box, MAIL_ERROR_PERM, t_strdup_printf("Mail "
+		"cannot be delivered into the folder of %s senders",
+		senders_word(senders_mailbox_which(box))));
 }
 
 static int
-approved_copy(struct mail_save_context *ctx, struct mail *mail)
+senders_copy(struct mail_save_context *ctx, struct mail *mail)
 {
 	struct mailbox_transaction_context *t = ctx->transaction;
 	int ret;
@@ -170,7 +222,8 @@ approved_copy(struct mail_save_context *ctx, struct mail *mail)
 	if (folder_is_filing_service(t->box))
 		ret = refuse_delivery(t->box);
 	else if (folder_is_leaving(ctx, mail))
-		ret = copy_held(ctx, mail);
+		ret = senders_mailbox_which(t->box) == SENDERS_BLOCKED ?
+			block_held(ctx, mail) : copy_held(ctx, mail);
 	else
 		ret = copy_message(ctx, mail);
 	mailbox_save_cancel(&ctx);
@@ -178,16 +231,16 @@ approved_copy(struct mail_save_context *ctx, struct mail *mail)
 }
 
 static int
-approved_save_begin(struct mail_save_context *ctx, struct istream *input)
+senders_save_begin(struct mail_save_context *ctx, struct istream *input)
 {
 	struct mailbox *box = ctx->transaction->box;
-	struct approved_transaction *own;
+	struct senders_transaction *own;
 
 	if (passes(ctx->transaction))
 		return SEKISHO_SUPER(box)->save_begin(ctx, input);
 	if (folder_is_filing_service(box))
 		return refuse_delivery(box);
-	own = approved_transaction(ctx->transaction);
+	own = senders_transaction(ctx->transaction);
 	if (own->uploads == NULL)
 		own->uploads = uploads_new(box);
 	uploads_begin(own->uploads, ctx, input);
@@ -195,30 +248,46 @@ approved_save_begin(struct mail_save_context *ctx, struct istream *input)
 }
 
 static int
-approved_save_continue(struct mail_save_context *ctx)
+senders_save_continue(struct mail_save_context *ctx)
 {
 	if (passes(ctx->transaction))
 		return SEKISHO_SUPER(ctx->transaction->box)->save_continue(
 			ctx);
 	return uploads_continue(
-		approved_transaction(ctx->transaction)->uploads);
+		senders_transaction(ctx->transaction)->uploads);
+}
+
+/* A client that moves by uploading deletes the original itself. */
+static int
+add_upload(struct mailbox_transaction_context *t)
+{
+	struct senders_transaction *own = senders_transaction(t);
+	const struct upload *uploads;
+	unsigned int count;
+
+	uploads = uploads_get(own->uploads, &count);
+	if (senders_mailbox_which(t->box) == SENDERS_BLOCKED)
+		return block_sender(t, uploads[count - 1].message,
+			&uploads[count - 1].held);
+	own->held++;
+	return 0;
 }
 
 static int
-approved_save_finish(struct mail_save_context *ctx)
+senders_save_finish(struct mail_save_context *ctx)
 {
 	struct mailbox_transaction_context *t = ctx->transaction;
-	struct approved_transaction *own;
+	struct senders_transaction *own;
 	struct istream *message = NULL;
 	int ret;
 
 	if (passes(t))
 		return SEKISHO_SUPER(t->box)->save_finish(ctx);
-	own = approved_transaction(t);
+	own = senders_transaction(t);
 	ret = uploads_finish(own->uploads, &message);
 	SEKISHO_SUPER(t->box)->save_cancel(ctx);
 	if (ret > 0)
-		own->held++;
+		ret = add_upload(t);
 	else if (ret == 0)
 		ret = add_message(t, message, true, false);
 	i_stream_unref(&message);
@@ -226,31 +295,31 @@ approved_save_finish(struct mail_save_context *ctx)
 }
 
 static void
-approved_save_cancel(struct mail_save_context *ctx)
+senders_save_cancel(struct mail_save_context *ctx)
 {
 	struct mailbox_transaction_context *t = ctx->transaction;
 
-	if (!passes(t) && approved_transaction(t)->uploads != NULL)
-		uploads_cancel(approved_transaction(t)->uploads);
+	if (!passes(t) && senders_transaction(t)->uploads != NULL)
+		uploads_cancel(senders_transaction(t)->uploads);
 	SEKISHO_SUPER(t->box)->save_cancel(ctx);
 }
 
 /* -- what is removed ----------------------------------------------------- */
 
 static void
-approved_expunge(struct mail *mail)
+senders_expunge(struct mail *mail)
 {
 	union mail_module_context *own = MODULE_CONTEXT_REQUIRE(
-		(struct mail_private *)mail, approved_mail_module);
+		(struct mail_private *)mail, senders_mail_module);
 
 	if (!passes(mail->transaction))
-		seq_range_array_add(&approved_transaction(
+		seq_range_array_add(&senders_transaction(
 			mail->transaction)->removed, mail->uid);
 	own->super.expunge(mail);
 }
 
 void
-approved_mail_hook(struct mail *_mail)
+senders_mail_hook(struct mail *_mail)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct mail_vfuncs *v = mail->vlast;
@@ -259,16 +328,16 @@ approved_mail_hook(struct mail *_mail)
 	own = p_new(mail->pool, union mail_module_context, 1);
 	own->super = *v;
 	mail->vlast = &own->super;
-	v->expunge = approved_expunge;
-	MODULE_CONTEXT_SET_SELF(mail, approved_mail_module, own);
+	v->expunge = senders_expunge;
+	MODULE_CONTEXT_SET_SELF(mail, senders_mail_module, own);
 }
 
 /* -- the end of a command ------------------------------------------------ */
 
 static void
-approved_end(struct mailbox_transaction_context *t)
+senders_end(struct mailbox_transaction_context *t)
 {
-	struct approved_transaction *own = approved_transaction(t);
+	struct senders_transaction *own = senders_transaction(t);
 	pool_t pool = own->pool;
 
 	uploads_free(&own->uploads);
@@ -277,15 +346,15 @@ approved_end(struct mailbox_transaction_context *t)
 }
 
 static void
-approved_rollback(struct mailbox_transaction_context *t)
+senders_rollback(struct mailbox_transaction_context *t)
 {
-	struct approved_transaction *own = MODULE_CONTEXT(t,
+	struct senders_transaction *own = MODULE_CONTEXT(t,
 		sekisho_storage_module);
 
 	if (own != NULL && own->delivery != NULL)
 		delivery_rollback(own->delivery);
 	if (own != NULL)
-		approved_end(t);
+		senders_end(t);
 	SEKISHO_SUPER(t->box)->transaction_rollback(t);
 }
 
@@ -293,15 +362,15 @@ static int
 commit_held(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
-	struct approved_transaction *own = approved_transaction(t);
-	struct delivery *delivery = approved_delivery(t);
+	struct senders_transaction *own = senders_transaction(t);
+	struct delivery *delivery = senders_delivery(t);
 
 	if (delivery == NULL || (own->uploads != NULL &&
 	    delivery_add_uploads(delivery, own->uploads) < 0)) {
-		approved_rollback(t);
+		senders_rollback(t);
 		return -1;
 	}
-	approved_end(t);
+	senders_end(t);
 	return delivery_commit(delivery, changes_r);
 }
 
@@ -309,7 +378,7 @@ static int
 commit_changes(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
-	struct approved_transaction *own = approved_transaction(t);
+	struct senders_transaction *own = senders_transaction(t);
 	const char *const *entries;
 	unsigned int i, count, wishes = own->wishes;
 	ARRAY_TYPE(seq_range) removed;
@@ -321,20 +390,20 @@ commit_changes(struct mailbox_transaction_context *t,
 	copies = t_new(const char *, count + 1);
 	for (i = 0; i < count; i++)
 		copies[i] = t_strdup(entries[i]);
-	approved_end(t);
+	senders_end(t);
 	if (count > 0)
-		return approved_change_add(t, copies, count, wishes,
+		return senders_change_add(t, copies, count, wishes,
 			changes_r);
 	if (!array_is_empty(&removed))
-		return approved_change_remove(t, &removed, changes_r);
+		return senders_change_remove(t, &removed, changes_r);
 	return SEKISHO_SUPER(t->box)->transaction_commit(t, changes_r);
 }
 
 static int
-approved_commit(struct mailbox_transaction_context *t,
+senders_commit(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
-	struct approved_transaction *own = MODULE_CONTEXT(t,
+	struct senders_transaction *own = MODULE_CONTEXT(t,
 		sekisho_storage_module);
 	struct sekisho_user *user = sekisho_user(t->box->storage->user);
 	int ret;
@@ -344,7 +413,7 @@ approved_commit(struct mailbox_transaction_context *t,
 		return SEKISHO_SUPER(t->box)->transaction_commit(t,
 			changes_r);
 	if (own->held > 0 && own->wishes > 0) {
-		approved_rollback(t);
+		senders_rollback(t);
 		return folder_refuse(t->box, MAIL_ERROR_NOTPOSSIBLE, "Held "
 			"mail and other mail cannot go in one command");
 	}
@@ -363,26 +432,26 @@ refresh(struct mailbox *box)
 {
 	struct sekisho_user *user = sekisho_user(box->storage->user);
 	struct mirror *mirror;
-	struct approved_list list;
+	struct senders_list list = { .which = senders_mailbox_which(box) };
 	const char *token;
 	bool current;
 
-	if (approved_list_token(user, &token) < 0 ||
+	if (senders_list_token(user, list.which, &token) < 0 ||
 	    (mirror = mirror_open(box)) == NULL)
 		return;
 	current = mirror_is_current(mirror, token);
 	mirror_close(&mirror);
 	if (current || (mirror = mirror_claim(box, LOOK_SECONDS)) == NULL)
 		return;
-	if (approved_list_read(user, &list) == 0)
+	if (senders_list_read(user, &list) == 0)
 		mirror_update(mirror, &list);
 	mirror_close(&mirror);
 }
 
 static struct mailbox_sync_context *
-approved_sync_init(struct mailbox *box, enum mailbox_sync_flags flags)
+senders_sync_init(struct mailbox *box, enum mailbox_sync_flags flags)
 {
-	if (!approved_mailbox(box)->bypass &&
+	if (!senders_mailbox(box)->bypass &&
 	    (flags & MAILBOX_SYNC_FLAG_FAST) == 0) {
 		T_BEGIN {
 			refresh(box);
@@ -392,10 +461,10 @@ approved_sync_init(struct mailbox *box, enum mailbox_sync_flags flags)
 }
 
 static int
-approved_get_status(struct mailbox *box, enum mailbox_status_items items,
+senders_get_status(struct mailbox *box, enum mailbox_status_items items,
 	struct mailbox_status *status_r)
 {
-	if (!approved_mailbox(box)->bypass && !box->opened && items != 0) {
+	if (!senders_mailbox(box)->bypass && !box->opened && items != 0) {
 		T_BEGIN {
 			refresh(box);
 		} T_END;
@@ -413,7 +482,8 @@ watch(struct mailbox *box)
 	bool changed;
 
 	T_BEGIN {
-		changed = approved_list_token(user, &token) == 0 &&
+		changed = senders_list_token(user, senders_mailbox_which(box),
+			&token) == 0 &&
 			(mirror = mirror_open(box)) != NULL &&
 			!mirror_is_current(mirror, token);
 		mirror_close(&mirror);
@@ -423,9 +493,9 @@ watch(struct mailbox *box)
 }
 
 static void
-approved_notify_changes(struct mailbox *box)
+senders_notify_changes(struct mailbox *box)
 {
-	struct approved_mailbox *own = approved_mailbox(box);
+	struct senders_mailbox *own = senders_mailbox(box);
 	unsigned int seconds = box->storage->set->mailbox_idle_check_interval;
 
 	SEKISHO_SUPER(box)->notify_changes(box);
@@ -435,31 +505,31 @@ approved_notify_changes(struct mailbox *box)
 }
 
 static void
-approved_close(struct mailbox *box)
+senders_close(struct mailbox *box)
 {
-	timeout_remove(&approved_mailbox(box)->watch);
+	timeout_remove(&senders_mailbox(box)->watch);
 	SEKISHO_SUPER(box)->close(box);
 }
 
 union mailbox_module_context *
-approved_mailbox_alloc(pool_t pool)
+senders_mailbox_alloc(pool_t pool)
 {
-	return &p_new(pool, struct approved_mailbox, 1)->module_ctx;
+	return &p_new(pool, struct senders_mailbox, 1)->module_ctx;
 }
 
 void
-approved_mailbox_hook(struct mailbox_vfuncs *v)
+senders_mailbox_hook(struct mailbox_vfuncs *v)
 {
-	v->copy = approved_copy;
-	v->save_begin = approved_save_begin;
-	v->save_continue = approved_save_continue;
-	v->save_finish = approved_save_finish;
-	v->save_cancel = approved_save_cancel;
-	v->transaction_commit = approved_commit;
-	v->transaction_rollback = approved_rollback;
-	v->sync_init = approved_sync_init;
-	v->get_status = approved_get_status;
-	v->notify_changes = approved_notify_changes;
-	v->close = approved_close;
+	v->copy = senders_copy;
+	v->save_begin = senders_save_begin;
+	v->save_continue = senders_save_continue;
+	v->save_finish = senders_save_finish;
+	v->save_cancel = senders_save_cancel;
+	v->transaction_commit = senders_commit;
+	v->transaction_rollback = senders_rollback;
+	v->sync_init = senders_sync_init;
+	v->get_status = senders_get_status;
+	v->notify_changes = senders_notify_changes;
+	v->close = senders_close;
 	folder_hook(v);
 }
