@@ -2,6 +2,7 @@
  * chart.c - plots as SVG within an HTML page, each with its table.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "chart.h"
 #include "html.h"
@@ -13,7 +14,7 @@
 #define TOP 12
 #define INNER_WIDTH (WIDTH - LEFT - 14)
 #define INNER_HEIGHT (HEIGHT - TOP - 28)
-#define LABELS_MAX 12		/* below the axis, so that none overlap */
+#define LETTER 8			/* a wide digit, below the axis */
 #define TICKS 5
 
 /* Okabe and Ito's, without those that are too light for white paper. */
@@ -112,13 +113,15 @@ axis_y(GString *out, const struct chart *chart, int64_t low, int64_t high,
 static void
 axis_x(GString *out, const struct chart *chart)
 {
-	size_t i, every = (chart->count + LABELS_MAX - 1) / LABELS_MAX;
+	/* So many that none touches the next one. */
+	size_t room = INNER_WIDTH / (LETTER * (strlen(chart->labels[0]) + 2)),
+		i, every = (chart->count + room - 1) / room;
 	char x[G_ASCII_DTOSTR_BUF_SIZE];
 
 	for (i = 0; i < chart->count; i += every) {
 		g_string_append_printf(out, "<text x=\"%s\" y=\"%d\" "
 			"text-anchor=\"middle\">", point(x, x_of(chart, i)),
-			HEIGHT - 10);
+			HEIGHT - 6);
 		html_text(out, chart->labels[i]);
 		g_string_append(out, "</text>\n");
 	}

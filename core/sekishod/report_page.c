@@ -359,13 +359,15 @@ report_page(GString *out, struct tally *tally, int language, int64_t now)
 {
 	struct page page = { .out = out, .tally = tally,
 		.language = language };
+	const char *format;
 	char label[32];
 	size_t i;
 
 	page.hours = tally->edges[1] - tally->edges[0] < 2 * 3600;
+	format = !page.hours ? "%m-%d" : tally->slots > 25 ? "%m-%d %H:00" :
+		"%H:00";
 	for (i = 0; i < tally->slots; i++) {
-		format_time(tally->edges[i], page.hours ? "%d. %H:00" :
-			"%m-%d", label, sizeof(label));
+		format_time(tally->edges[i], format, label, sizeof(label));
 		page.labels[i] = g_strdup(label);
 	}
 	head(&page, now);

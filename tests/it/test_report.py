@@ -169,7 +169,7 @@ def test_o3_report_days(logs):
     counted"""
     hours = page("--since", DAY % 25, "--until", DAY % 25, logs)
     rows = hours.rows("Messages by direction")
-    assert len(rows) == 24 and rows["25. 10:00"] == ["3", "0", "0", "0"]
+    assert len(rows) == 24 and rows["10:00"] == ["3", "0", "0", "0"]
     assert page("--since", "3d", "--until", DAY % 26, logs).tiles == \
         page(*PERIOD, logs).tiles
 
@@ -261,6 +261,28 @@ def test_o3_report_hostile(browsers, tmp_path, language):
     assert browser.execute_script("return window.x") is None
     assert browser.execute_script(
         "return document.querySelectorAll('script,img,b,i').length") == 0
+
+
+OVERLAPS = """return [...document.querySelectorAll('section svg')].flatMap(
+    (svg) => {
+        const boxes = [...svg.querySelectorAll('text')].map(
+            (text) => text.getBoundingClientRect());
+        const all = svg.getBoundingClientRect();
+        return boxes.filter((a, i) => a.left < all.left || boxes.some(
+            (b, k) => k > i && a.left < b.right && b.left < a.right &&
+            a.top < b.bottom && b.top < a.bottom));
+    }).length"""
+
+
+@pytest.mark.parametrize("days", ["1d", "2d", "3d", "30d", "366d"])
+def test_o3_report_labels(browsers, logs, tmp_path, days):
+    """O3: words in plots do not touch each other, nor are cut off"""
+    text = report("--since", days, "--until", DAY % 26, logs).stdout
+    browser = browsers("en")
+    browse(browser, tmp_path, text, "labels.html")
+    assert browser.execute_script(
+        "return document.querySelectorAll('section svg text').length") > 40
+    assert browser.execute_script(OVERLAPS) == 0
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
