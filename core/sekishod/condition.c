@@ -10,8 +10,7 @@
 
 #include "address.h"
 #include "condition_file.h"
-
-#define HEADER_VALUE_MAX 65536u	/* bytes of one header value looked at */
+#include "headerfield.h"
 
 /* "inbound", "outbound and local", ... */
 static const char *
@@ -127,35 +126,6 @@ size_why_not(const struct condition *condition, struct view *view)
 		condition->over ? "over" : "under", condition->text);
 }
 
-/* The bytes of one header field behind its name, without line ends. */
-static const char *
-field_unfold(struct pool *pool, const char *value, const char *end)
-{
-	size_t len = (size_t)(end - value), i;
-	char *text, *out;
-
-	if (len > HEADER_VALUE_MAX)
-		len = HEADER_VALUE_MAX;
-	text = out = pool_alloc(pool, len + 1);
-	for (i = 0; i < len; i++)
-		if (value[i] != '\n' && value[i] != '\0')
-			*out++ = value[i];
-	return text + strspn(text, " \t");
-}
-
-/* Behind the last line of the header field at field. */
-static const char *
-field_end(const char *field, const char *end)
-{
-	const char *p = field;
-
-	do {
-		p = memchr(p, '\n', (size_t)(end - p));
-		p = p == NULL ? end : p + 1;
-	} while (p < end && (*p == ' ' || *p == '\t'));
-	return p;
-}
-
 /*
  * 1 when a field of that name matches, 0 when not, -1 when the pattern gave up;
  * *present_r says whether there is such a field.
@@ -165,24 +135,21 @@ header_ask(const struct condition *condition, const struct view *view,
 	bool *present_r)
 {
 	const struct sekisho_message *message = view->facts->message;
-	const char *field = message->headers, *next;
-	const char *end = field + message->headers_len;
-	size_t len = strlen(condition->text);
+	const char *at = message->headers, *end = at + message->headers_len;
+	struct header_field field;
 	const char *value;
 	int found = 0;
 
 	*present_r = false;
-	for (; field < end && found <= 0; field = next) {
-		next = field_end(field, end);
-		if ((size_t)(next - field) <= len || field[len] != ':' ||
-		    strncasecmp(field, condition->text, len) != 0)
+	while (found <= 0 && header_field_next(&at, end, &field)) {
+		if (!header_field_is(&field, condition->text))
 			continue;
 		*present_r = true;
 		if (condition->regex == NULL)
 			return 1;
 		value = strcasecmp(condition->text, "Subject") == 0 ?
 			view->facts->inspection->subject :
-			field_unfold(view->pool, field + len + 1, next);
+			header_field_text(&field, view->pool);
 		found = pattern_regex_matches(condition->regex, value,
 			strlen(value));
 	}

@@ -14,12 +14,14 @@
 #include "channel.h"
 #include "directory.h"
 #include "examine.h"
+#include "headerfield.h"
 #include "inspect.h"
 #include "inspectors.h"
 #include "log.h"
 #include "mapping.h"
 #include "poison.h"
 #include "rewrite.h"
+#include "text.h"
 
 /* The same for each try of this mail; false when it cannot be known. */
 static bool
@@ -75,6 +77,30 @@ find_poison(struct examination *ex)
 	ex->inspection.parts[0].size = ex->size;
 }
 
+/* What was found in the same mail for another recipient, made this one's. */
+static void
+adopt(struct examination *ex)
+{
+	const char *at = ex->message->headers, *text;
+	const char *end = at + ex->message->headers_len;
+	struct inspection *inspection = &ex->inspection;
+	struct header_field field;
+
+	inspection->parts[0].size = ex->size;
+	inspection->message_id = inspection->date = "";
+	while (header_field_next(&at, end, &field)) {
+		if (!header_field_is(&field, "Message-ID") &&
+		    !header_field_is(&field, "Date"))
+			continue;
+		text = header_field_text(&field, ex->pool);
+		text = text_clean(ex->pool, text, strlen(text));
+		if (header_field_is(&field, "Date"))
+			inspection->date = text;
+		else
+			inspection->message_id = text;
+	}
+}
+
 /* In the jail, unless the same mail was there before. */
 static int
 inspect_in_jail(struct examination *ex, bool types, struct sekisho_error *err)
@@ -102,6 +128,8 @@ inspect_in_jail(struct examination *ex, bool types, struct sekisho_error *err)
 	result = inspectors_inspect(&inspectors, ex->message_fd, types, &key,
 		&ex->inspection, err);
 	ex->known = inspectors.known;
+	if (ex->known)
+		adopt(ex);
 	if (!inspectors.killed || !is_poison(ex, true))
 		return result;
 	find_poison(ex);

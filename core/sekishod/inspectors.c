@@ -104,14 +104,14 @@ inspected_decode(struct inspectors *inspectors, const void *data, size_t len,
 		found_len, err);
 }
 
-/* A limit is another one the next time, so it is not remembered. */
+/* A finding is looked for each time: it matters in which of these mails. */
 static void
 remember(struct inspectors *inspectors, const struct verdict_key *key,
 	uint32_t generation, const struct inspection *inspection,
 	const struct sekisho_frame *reply)
 {
 	if (inspectors->verdicts != NULL &&
-	    !inspection_has(inspection, FINDING_UNSCANNABLE))
+	    inspection->finding_count == 0)
 		verdicts_add(inspectors->verdicts, key, generation,
 			reply->data, reply->len);
 }

@@ -73,6 +73,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	filename.c \
 	filetype.c \
 	generation.c \
+	headerfield.c \
 	headerwork.c \
 	history.c \
 	history_dovecot.c \

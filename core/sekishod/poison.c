@@ -12,6 +12,7 @@
 
 #include <sodium.h>
 
+#include "headerfield.h"
 #include "mapping.h"
 #include "poison.h"
 
@@ -111,47 +112,29 @@ poison_add(struct poison *poison, uint64_t key, int64_t now)
 	return count;
 }
 
-/* Is this the line of a field that is the same at each try? */
+/* Is it the same at each try? */
 static bool
-field_counts(const char *line, size_t len)
+field_counts(const struct header_field *field)
 {
-	static const char *const names[] = { "From", "Subject" };
-	const char *colon = memchr(line, ':', len);
-	size_t i, name;
-
-	if (colon == NULL)
-		return false;
-	name = (size_t)(colon - line);
-	while (name > 0 && (line[name - 1] == ' ' || line[name - 1] == '\t'))
-		name--;
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (name == strlen(names[i]) &&
-		    strncasecmp(line, names[i], name) == 0)
-			return true;
-	return name > 8 && strncasecmp(line, "Content-", 8) == 0;
+	return header_field_is(field, "From") ||
+		header_field_is(field, "Subject") || (field->name_len > 8 &&
+		strncasecmp(field->whole, "Content-", 8) == 0);
 }
 
 uint64_t
 poison_key(const struct sekisho_message *message, const void *body, size_t len)
 {
-	const char *line = message->headers, *end = line + message->headers_len;
+	const char *at = message->headers, *end = at + message->headers_len;
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256_state state;
-	bool counts = false;
-	const char *next;
+	struct header_field field;
 	uint64_t key;
 
 	crypto_hash_sha256_init(&state);
-	for (; line < end; line = next) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		next = next == NULL ? end : next + 1;
-		if (*line != ' ' && *line != '\t')
-			counts = field_counts(line, (size_t)(next - line));
-		if (counts)
+	while (header_field_next(&at, end, &field))
+		if (field_counts(&field))
 			crypto_hash_sha256_update(&state,
-				(const unsigned char *)line,
-				(unsigned long long)(next - line));
-	}
+				(const unsigned char *)field.whole, field.len);
 	crypto_hash_sha256_update(&state, (const unsigned char *)"\n", 1);
 	crypto_hash_sha256_update(&state, body, len);
 	crypto_hash_sha256_final(&state, digest);

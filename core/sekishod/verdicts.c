@@ -9,15 +9,16 @@
  */
 #include <stdatomic.h>
 #include <string.h>
-#include <strings.h>
 
 #include <sodium.h>
 
+#include "headerfield.h"
 #include "mapping.h"
 #include "verdicts.h"
 
 #define SLOTS 2048u
 #define REPLY_MAX 3000u		/* dozens of parts */
+#define FIELD_MAX 1000u		/* of a field that does not count */
 
 struct slot {
 	unsigned char seal[32];		/* of the key and the reply */
@@ -55,42 +56,59 @@ hash_begin(const struct verdicts *verdicts, crypto_generichash_state *state)
 		sizeof(verdicts->secret), 32);
 }
 
-/* The length of Exim's own Received field, which names the message; or 0. */
-static size_t
-own_field(const struct sekisho_message *message, const char *mail, size_t len)
+static void
+hash_add(crypto_generichash_state *state, const void *data, size_t len)
 {
-	static const char name[] = "Received:";
-	const char *end = mail, *stop = mail + len;
+	crypto_generichash_update(state, data, len);
+}
 
-	if (len < sizeof(name) || message->id[0] == '\0' ||
-	    strncasecmp(mail, name, sizeof(name) - 1) != 0)
-		return 0;
-	do {
-		end = memchr(end, '\n', (size_t)(stop - end));
-		if (end++ == NULL)
-			return 0;
-	} while (end < stop && (*end == ' ' || *end == '\t'));
-	return memmem(mail, (size_t)(end - mail), message->id,
-		strlen(message->id)) != NULL ? (size_t)(end - mail) : 0;
+/*
+ * What nobody reads as part of a mail and no program runs. RFC 5322, 3.6; the
+ * signature is that of a header with these fields.
+ */
+static bool
+field_is_new(const struct header_field *field)
+{
+	static const char *const names[] = { "Received", "Message-ID", "Date",
+		"To", "Return-Path", "Delivered-To", "DKIM-Signature" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (header_field_is(field, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+field_is_ordinary(const struct header_field *field)
+{
+	size_t i;
+
+	for (i = 0; i < field->len; i++)
+		if (field->whole[i] != '\n' && field->whole[i] != '\t' &&
+		    (field->whole[i] < ' ' || field->whole[i] > '~'))
+			return false;
+	return field->len <= FIELD_MAX;
 }
 
 void
 verdicts_key(const struct verdicts *verdicts,
-	const struct sekisho_message *message, const void *mail, size_t len,
+	const struct sekisho_message *message, const char *mail, size_t len,
 	bool types, struct verdict_key *key_r)
 {
-	size_t skip = own_field(message, mail, len);
+	const char *at = mail, *end = mail + message->headers_len;
 	unsigned char with_types = types;
 	crypto_generichash_state state;
+	struct header_field field;
 
 	key_r->generation = verdicts->generation;
 	hash_begin(verdicts, &state);
-	crypto_generichash_update(&state, &with_types, 1);
-	crypto_generichash_update(&state,
-		(const unsigned char *)&key_r->generation,
-		sizeof(key_r->generation));
-	crypto_generichash_update(&state, (const unsigned char *)mail + skip,
-		len - skip);
+	hash_add(&state, &with_types, 1);
+	hash_add(&state, &key_r->generation, sizeof(key_r->generation));
+	while (header_field_next(&at, end, &field))
+		if (!field_is_new(&field) || !field_is_ordinary(&field))
+			hash_add(&state, field.whole, field.len);
+	hash_add(&state, end, len - message->headers_len);
 	crypto_generichash_final(&state, key_r->hash, sizeof(key_r->hash));
 }
 
@@ -110,8 +128,8 @@ slot_seal(const struct verdicts *verdicts, const struct verdict_key *key,
 	crypto_generichash_state state;
 
 	hash_begin(verdicts, &state);
-	crypto_generichash_update(&state, key->hash, sizeof(key->hash));
-	crypto_generichash_update(&state, slot->reply, slot->len);
+	hash_add(&state, key->hash, sizeof(key->hash));
+	hash_add(&state, slot->reply, slot->len);
 	crypto_generichash_final(&state, seal, 32);
 }
 

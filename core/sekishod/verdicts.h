@@ -1,10 +1,12 @@
 /*
- * verdicts.h - what inspectors said of the last mails, for when the very same
- * mail comes again: the next recipient of a newsletter, a sender who had 451.
+ * verdicts.h - the last mails in which inspectors found nothing, for when the
+ * same mail comes again: the next recipient of a newsletter, a sender who had
+ * 451.
  *
- * The same is what has the same bytes, but for the Received field that Exim has
- * just put in front, and was looked at with the same signatures. Nothing is
- * remembered that a limit or a failure had a part in.
+ * The same is what has the same body and header, but for some fields that are
+ * new with each recipient or try, and was looked at with the same signatures.
+ * Such a field has to be an ordinary one: of a mail with anything but printable
+ * characters in it, or a long one, every byte counts.
  */
 #ifndef SEKISHO_VERDICTS_H
 #define SEKISHO_VERDICTS_H
@@ -34,9 +36,9 @@ struct verdicts *verdicts_new(struct sekisho_error *err);
 /* From now on inspectors of this generation are asked; the others' is void. */
 void verdicts_begin(struct verdicts *verdicts, uint32_t generation);
 
-/* mail is the assembled message; types as in inspect.h. */
+/* mail is message as assemble.h makes it; types as in inspect.h. */
 void verdicts_key(const struct verdicts *verdicts,
-	const struct sekisho_message *message, const void *mail, size_t len,
+	const struct sekisho_message *message, const char *mail, size_t len,
 	bool types, struct verdict_key *key_r);
 
 /* Appends what an inspector answered to reply; false when it is not known. */

@@ -1,0 +1,58 @@
+/*
+ * headerfield.c - RFC 5322, 2.2: a name, a colon, a value; lines that begin
+ * with a blank go on with the one before.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "headerfield.h"
+
+#define TEXT_BYTES 65536u
+
+bool
+header_field_next(const char **at, const char *end,
+	struct header_field *field_r)
+{
+	const char *p = *at, *colon;
+
+	if (p >= end)
+		return false;
+	do {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p == NULL ? end : p + 1;
+	} while (p < end && (*p == ' ' || *p == '\t'));
+	field_r->whole = *at;
+	field_r->len = (size_t)(p - *at);
+	colon = memchr(*at, ':', field_r->len);
+	field_r->value = colon == NULL ? p : colon + 1;
+	field_r->name_len = colon == NULL ? 0 : (size_t)(colon - *at);
+	while (field_r->name_len > 0 &&
+	    (colon[-1] == ' ' || colon[-1] == '\t')) {
+		colon--;
+		field_r->name_len--;
+	}
+	*at = p;
+	return true;
+}
+
+bool
+header_field_is(const struct header_field *field, const char *name)
+{
+	return field->name_len == strlen(name) &&
+		strncasecmp(field->whole, name, field->name_len) == 0;
+}
+
+const char *
+header_field_text(const struct header_field *field, struct pool *pool)
+{
+	size_t len = field->len - (size_t)(field->value - field->whole), i;
+	char *text, *out;
+
+	if (len > TEXT_BYTES)
+		len = TEXT_BYTES;
+	text = out = pool_alloc(pool, len + 1);
+	for (i = 0; i < len; i++)
+		if (field->value[i] != '\n' && field->value[i] != '\0')
+			*out++ = field->value[i];
+	return text + strspn(text, " \t");
+}
