@@ -115,6 +115,19 @@ show_sender(const struct row *row)
 		doveadm_held_printable(row->held.sender);
 }
 
+/* The address in From as it was sealed; mails of older versions have none. */
+static const char *
+show_author(const struct row *row)
+{
+	return text_or_dash(row->held.from);
+}
+
+static const char *
+show_proof(const struct row *row)
+{
+	return text_or_dash(row->held.proof);
+}
+
 static const char *
 show_recipient(const struct row *row)
 {
@@ -211,6 +224,8 @@ static const struct column {
 	{ "rule", show_rule },
 	{ "reason", show_reason },
 	{ "sender", show_sender },
+	{ "author", show_author },
+	{ "proof", show_proof },
 	{ "recipient", show_recipient },
 	{ "size", show_size },
 	{ "bytes", show_bytes },
@@ -236,7 +251,8 @@ static void
 mail_print(struct mail *mail, const char *const *names)
 {
 	static const struct sekisho_held none = { .id = "", .rule = "",
-		.reason = "", .sender = "", .recipient = "" };
+		.reason = "", .sender = "", .from = "", .proof = "",
+		.recipient = "" };
 	struct row row = { .mail = mail };
 	struct sekisho_error err;
 	bool found = held_mail_read(mail, &row.held, NULL, &err) ==
@@ -287,9 +303,11 @@ print_all(struct doveadm_mail_cmd_context *ctx, struct mailbox *box,
 }
 
 static const char *const list_columns[] = { "id", "time", "age", "class",
-	"rule", "size", "sender", "subject", "reason", NULL };
+	"rule", "size", "sender", "author", "proof", "subject", "reason",
+	NULL };
 static const char *const show_columns[] = { "id", "time", "age", "expires",
-	"class", "rule", "reason", "state", "sender", "recipient", "bytes",
+	"class", "rule", "reason", "state", "sender", "author", "proof",
+	"recipient", "bytes",
 	"from", "to", "subject", "message-id", NULL };
 
 static int

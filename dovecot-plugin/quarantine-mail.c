@@ -66,7 +66,8 @@ refuse_url(struct mail *mail)
 }
 
 static const struct sekisho_held no_held = { .id = "", .rule = "",
-	.reason = "", .sender = "", .recipient = "", .key = "", .seal = "" };
+	.reason = "", .sender = "", .from = "", .proof = "", .recipient = "",
+	.key = "", .seal = "" };
 
 /* What administrators put there has no field of ours, or a wrong one. */
 static int

@@ -13,11 +13,21 @@
 #define LINE_MAX_LEN 76u	/* RFC 5322 section 2.1.1 wants less than 79 */
 #define ADDRESS_MAX 1000u	/* bytes; RFC 5321 knows 320 */
 
-enum { F_VERSION, F_ID, F_TIME, F_CLASS, F_RULE, F_REASON, F_SENDER,
-	F_RECIPIENT, F_KEY, F_SEAL, FIELDS };
+#define PROOF_MAX 16u		/* bytes of a word */
+
+enum { F_VERSION, F_ID, F_TIME, F_CLASS, F_RULE, F_REASON, F_SENDER, F_FROM,
+	F_PROOF, F_RECIPIENT, F_KEY, F_SEAL, FIELDS };
 
 static const char *const field_names[FIELDS] = { "v", "id", "time", "class",
-	"rule", "reason", "sender", "recipient", "key", "seal" };
+	"rule", "reason", "sender", "from", "proof", "recipient", "key",
+	"seal" };
+
+/* Has a field of this version that one? */
+static bool
+is_of_version(size_t field, bool second)
+{
+	return second || (field != F_FROM && field != F_PROOF);
+}
 
 static const char *const class_names[SEKISHO_HELD_CLASSES] = {
 	[SEKISHO_HELD_SPAM] = "spam",
@@ -72,20 +82,25 @@ value_put(struct sekisho_buf *buf, const char *value)
 	}
 }
 
-/* "v=1;id=...;key=...;", without a blank. */
+/* "v=2;id=...;key=...;", without a blank. */
 void
 sekisho_held_sealed(const struct sekisho_held *held, struct sekisho_buf *buf)
 {
+	bool second = *held->proof != '\0';
 	const char *values[FIELDS] = {
-		[F_VERSION] = "1", [F_ID] = held->id, [F_TIME] = "",
+		[F_VERSION] = second ? "2" : "1", [F_ID] = held->id,
+		[F_TIME] = "",
 		[F_CLASS] = sekisho_held_class_name(held->held_class),
 		[F_RULE] = held->rule, [F_REASON] = held->reason,
-		[F_SENDER] = held->sender, [F_RECIPIENT] = held->recipient,
+		[F_SENDER] = held->sender, [F_FROM] = held->from,
+		[F_PROOF] = held->proof, [F_RECIPIENT] = held->recipient,
 		[F_KEY] = held->key,
 	};
 	size_t i;
 
 	for (i = 0; i < F_SEAL; i++) {
+		if (!is_of_version(i, second))
+			continue;
 		sekisho_buf_puts(buf, field_names[i]);
 		sekisho_buf_puts(buf, "=");
 		if (i == F_TIME)
@@ -179,13 +194,18 @@ value_decode(char *value)
 	return true;
 }
 
-/* Cuts "v=1;id=..." into its values. Returns false when that fails. */
+/* Cuts "v=2;id=..." into its values. Returns false when that fails. */
 static bool
 fields_split(char *text, char *values[FIELDS])
 {
+	static char none[] = "";
+	bool second = strncmp(text, "v=2;", 4) == 0;
 	size_t i, len;
 
 	for (i = 0; i < FIELDS; i++) {
+		values[i] = none;
+		if (!is_of_version(i, second))
+			continue;
 		len = strlen(field_names[i]);
 		if (strncmp(text, field_names[i], len) != 0 ||
 		    text[len] != '=')
@@ -209,6 +229,8 @@ held_within_limits(const struct sekisho_held *held)
 		*held->rule != '\0' && strlen(held->rule) <= 64 &&
 		strlen(held->reason) <= SEKISHO_HELD_REASON_MAX &&
 		strlen(held->sender) <= ADDRESS_MAX &&
+		strlen(held->from) <= ADDRESS_MAX &&
+		strlen(held->proof) <= PROOF_MAX &&
 		*held->recipient != '\0' &&
 		strlen(held->recipient) <= ADDRESS_MAX &&
 		strlen(held->key) == SEKISHO_HELD_KEY &&
@@ -247,6 +269,8 @@ held_read(struct sekisho_held *held, const char *text)
 	held->rule = values[F_RULE];
 	held->reason = values[F_REASON];
 	held->sender = values[F_SENDER];
+	held->from = values[F_FROM];
+	held->proof = values[F_PROOF];
 	held->recipient = values[F_RECIPIENT];
 	held->key = values[F_KEY];
 	held->seal = values[F_SEAL];

@@ -2,8 +2,9 @@
  * held.h - the fifth noun: one message that is held for one recipient, and the
  * header field that says so.
  *
- *	X-Sekisho-Held: v=1; id=1vNq2T-0000Ab-2X; time=1795478400; class=spam;
- *		rule=R4; reason=Inbound%20spam; sender=a@partner.example;
+ *	X-Sekisho-Held: v=2; id=1vNq2T-0000Ab-2X; time=1795478400; class=spam;
+ *		rule=R4; reason=Inbound%20spam; sender=bounce@list.example;
+ *		from=a@partner.example; proof=dkim;
  *		recipient=alice@example.com; key=0b9c24e1; seal=8f3e...
  *
  * sekishod makes it, Exim carries it to the quarantine, Dovecot keeps it with
@@ -11,6 +12,7 @@
  * "%" and two hexadecimal digits (RFC 3986), so no value can begin a line or
  * another field. White space means nothing and may be put anywhere (folding).
  * The fields stand in this order, each once; there is one way to write them.
+ * Version 1 had neither from nor proof.
  *
  * Only a seal that sekishod has verified makes a field true.
  */
@@ -50,6 +52,9 @@ struct sekisho_held {
 	const char *rule;	/* id of the rule */
 	const char *reason;	/* for people, UTF-8 */
 	const char *sender;	/* of the envelope, "" for a bounce */
+	const char *from;	/* the address in From, or "" */
+	const char *proof;	/* a word for what proves from: approval.h;
+				 * "" in a field of version 1 */
 	const char *recipient;	/* of the envelope */
 	const char *key;	/* which key the seal was made with */
 	const char *seal;	/* HMAC-SHA256, see sekisho_held_sealed() */

@@ -114,6 +114,29 @@ missing_proof(const char *domain, enum alignment_role role,
 	return NULL;
 }
 
+const char *
+alignment_evidence(const char *domain, enum alignment_role role,
+	const struct alignment_facts *facts, struct pool *pool)
+{
+	enum dkim_result dkim;
+
+	if (dmarc_failed(facts->dmarc))
+		return "failed";
+	if (role == ALIGNMENT_FROM && dmarc_passed(facts->dmarc))
+		return "dmarc";
+	dkim = dkim_result(domain, facts->dkim, pool);
+	if (dkim == DKIM_PASSED)
+		return "dkim";
+	if (strcasecmp(facts->spf, "pass") == 0 &&
+	    is_aligned(domain, facts->spf_domain, pool))
+		return "spf";
+	if (missing_proof(domain, role, dkim, facts, pool) != NULL)
+		return "failed";
+	return *facts->dkim == '\0' && *facts->spf == '\0' &&
+		*facts->dmarc == '\0' && *facts->published == '\0' ?
+		"unknown" : "none";
+}
+
 bool
 alignment_proves(enum alignment_mode mode, const char *domain,
 	enum alignment_role role, const struct alignment_facts *facts,

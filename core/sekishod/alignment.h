@@ -43,4 +43,13 @@ bool alignment_proves(enum alignment_mode mode, const char *domain,
 	enum alignment_role role, const struct alignment_facts *facts,
 	struct pool *pool, const char **reason_r);
 
+/*
+ * What of it proves a sender of this domain, in one word whatever the mode:
+ * "dmarc", "dkim", "spf"; else "failed" when something that its domain
+ * publishes says that it is not he, "none" when it publishes nothing, "unknown"
+ * when the MTA did not look.
+ */
+const char *alignment_evidence(const char *domain, enum alignment_role role,
+	const struct alignment_facts *facts, struct pool *pool);
+
 #endif

@@ -40,6 +40,19 @@ weigh(struct approval *approval, const char *address,
 			domain, role, &question->facts, pool, &sender->reason);
 }
 
+static const char *
+from_proof(const struct sekisho_message *message, const char *from,
+	const struct alignment_facts *facts, struct pool *pool)
+{
+	const char *domain = senders_domain(sekisho_address_domain(from),
+		pool);
+
+	if (message->inside)
+		return "inside";
+	return domain == NULL ? "none" : alignment_evidence(domain,
+		ALIGNMENT_FROM, facts, pool);
+}
+
 void
 approval_weigh(const struct sekisho_message *message, const char *from,
 	enum alignment_mode mode, const struct policy *policy,
@@ -63,6 +76,7 @@ approval_weigh(const struct sekisho_message *message, const char *from,
 	size_t i;
 
 	memset(approval_r, 0, sizeof(*approval_r));
+	approval_r->proof = from_proof(message, from, &question.facts, pool);
 	if (*from != '\0') {
 		weigh(approval_r, from, &question, ALIGNMENT_FROM, pool);
 		forged = !approval_r->senders[0].counts;

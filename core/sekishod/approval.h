@@ -25,6 +25,11 @@ struct approval_sender {
 struct approval {
 	struct approval_sender senders[APPROVAL_SENDERS_MAX];
 	size_t sender_count;
+	/*
+	 * What proves the sender in From: a word of alignment_evidence(), or
+	 * "inside": somebody of this site.
+	 */
+	const char *proof;
 	/* The entries of a list that approve one of those that count. */
 	const char *entries[APPROVAL_SENDERS_MAX * SENDERS_KEYS_MAX];
 	size_t entry_count;

@@ -109,6 +109,10 @@ explain_held_print(const struct sekisho_held *held, struct sekisho_buf *out)
 	log_add(&line, "rule", held->rule);
 	log_add(&line, "class", sekisho_held_class_name(held->held_class));
 	log_add(&line, "reason", held->reason);
+	if (*held->proof != '\0') {
+		log_add(&line, "from", held->from);
+		log_add(&line, "proof", held->proof);
+	}
 	sekisho_buf_printf(out, "held %s\n", line.data);
 	sekisho_buf_free(&line);
 }

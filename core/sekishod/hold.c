@@ -10,6 +10,8 @@
 #include "seal.h"
 #include "text.h"
 
+#define FROM_MAX 1000u		/* bytes; held.c takes no more */
+
 /* The longest text of at most max bytes that ends with a whole character. */
 static const char *
 text_cut(struct pool *pool, const char *text, size_t max)
@@ -35,6 +37,16 @@ hold_reason(const struct examination *ex,
 			outcome->virus_names);
 	return text_cut(ex->pool, text_clean(ex->pool, text, strlen(text)),
 		SEKISHO_HELD_REASON_MAX);
+}
+
+/* A stranger wrote it: it must not be a reason not to hold the mail. */
+static const char *
+hold_from(const struct examination *ex)
+{
+	const char *from = ex->inspection.from;
+
+	return text_cut(ex->pool, text_clean(ex->pool, from, strlen(from)),
+		FROM_MAX);
 }
 
 /* The header field, or NULL when it cannot be written. */
@@ -65,7 +77,8 @@ hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
 	const struct sekisho_message *message = ex->message;
 	const struct decision_outcome *outcome;
 	struct sekisho_held held = { .id = message->id,
-		.time = (uint64_t)time(NULL), .sender = message->sender };
+		.time = (uint64_t)time(NULL), .sender = message->sender,
+		.from = hold_from(ex), .proof = ex->approval.proof };
 	size_t i;
 
 	plan->recipient_held = pool_array(ex->pool, plan->recipient_count + 1,

@@ -106,6 +106,32 @@ test_cases(void)
 	}
 }
 
+/* The word agrees with the modes: strict wants a proof, aligned no failure. */
+static void
+test_evidence(void)
+{
+	const char *word;
+	bool proved, failed;
+	size_t i;
+
+	test_begin("A8: what proves a sender, in one word");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		word = alignment_evidence("partner.test", cases[i].role,
+			&cases[i].facts, pool);
+		proved = strcmp(word, "dmarc") == 0 ||
+			strcmp(word, "dkim") == 0 || strcmp(word, "spf") == 0;
+		failed = strcmp(word, "failed") == 0;
+		if (proved != cases[i].strict || failed == cases[i].aligned)
+			printf("# %s: %s\n", cases[i].what, word);
+		test_int(proved, cases[i].strict);
+		test_int(failed, !cases[i].aligned);
+	}
+	test_str(alignment_evidence("partner.test", ALIGNMENT_FROM,
+		&cases[0].facts, pool), "unknown");
+	test_str(alignment_evidence("partner.test", ALIGNMENT_FROM,
+		&cases[1].facts, pool), "none");
+}
+
 static void
 test_organisation(void)
 {
@@ -199,6 +225,7 @@ main(void)
 {
 	pool = pool_new();
 	test_cases();
+	test_evidence();
 	test_organisation();
 	test_modes();
 	test_weigh();

@@ -9,6 +9,10 @@
 	"class=spam;\n\trule=R4; reason=Inbound%20spam; sender=; " \
 	"recipient=bob@x.test;\n key=0b9c24e1; seal=" SEAL "\n"
 
+#define SECOND "X-Sekisho-Held: v=2; id=1; time=1; class=spam; rule=R4; " \
+	"reason=Inbound%20spam; sender=; from=a@x.test; proof=dkim; " \
+	"recipient=bob@x.test; key=0b9c24e1; seal=" SEAL "\n"
+
 static const struct {
 	const char *headers, *kept;	/* kept NULL: no held mail */
 } mails[] = {
@@ -18,6 +22,7 @@ static const struct {
 	{ "From: a\ntext:\n" HELD, "From: a\ntext:\n" },
 	{ HELD, "" },
 	{ HELD HELD, HELD },
+	{ SECOND, "" },
 	{ "From: a\n", NULL },
 	{ "X-Sekisho-Held: v=1\n", NULL },
 	{ "X-Sekisho-Held:", NULL },
@@ -48,7 +53,9 @@ test_take(void)
 			test_str(held.recipient, "bob@x.test");
 			explain_held_print(&held, &line);
 			test_assert(strstr(line.data, " rule=R4 class=spam "
-				"reason=\"Inbound spam\"\n") != NULL);
+				"reason=\"Inbound spam\"") != NULL);
+			test_int(strstr(line.data, " from=a@x.test "
+				"proof=dkim\n") != NULL, *held.proof != '\0');
 			sekisho_held_free(&held);
 		}
 		sekisho_buf_free(&headers);

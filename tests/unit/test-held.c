@@ -13,14 +13,19 @@
 	"rule=R4; reason=Spam%3B; sender=; recipient=a@example.test; " \
 	"key=0123abcd; seal=" SEAL
 
+#define SECOND "v=2; id=1; time=1; class=spam; rule=R4; reason=; " \
+	"sender=; from=b@x.test; proof=spf; recipient=a@b.test; " \
+	"key=0123abcd; seal=" SEAL
+
 static struct sekisho_held
 sample(void)
 {
 	return (struct sekisho_held){ .id = "1vNq2T-0000Ab-2X",
 		.time = 1795478400, .held_class = SEKISHO_HELD_VIRUS,
 		.rule = "R1", .reason = "\xe5\x8d\xb1\xe9\x99\xba; a=b\"%",
-		.sender = "a b\"@partner.test",
-		.recipient = "alice+x@example.test", .key = "0123abcd",
+		.sender = "a b\"@partner.test", .from = "b;@partner.test",
+		.proof = "dkim", .recipient = "alice+x@example.test",
+		.key = "0123abcd",
 		.seal = SEAL };
 }
 
@@ -42,6 +47,8 @@ test_round_trip(void)
 	test_str(got.rule, held.rule);
 	test_str(got.reason, held.reason);
 	test_str(got.sender, held.sender);
+	test_str(got.from, held.from);
+	test_str(got.proof, held.proof);
 	test_str(got.recipient, held.recipient);
 	test_str(got.key, held.key);
 	test_str(got.seal, held.seal);
@@ -89,6 +96,15 @@ test_sealed(void)
 	held.sender = "";
 	sekisho_buf_init(&buf, 10000);
 	sekisho_held_sealed(&held, &buf);
+	test_str(buf.data, "v=2;id=1vNq2T-0000Ab-2X;time=1795478400;"
+		"class=virus;rule=R1;reason=x%20y;sender=;"
+		"from=b%3B@partner.test;proof=dkim;"
+		"recipient=alice+x@example.test;key=0123abcd;");
+	sekisho_buf_free(&buf);
+
+	test_begin("Q1: held: what older versions sealed is sealed as it was");
+	held.proof = "";
+	sekisho_held_sealed(&held, &buf);
 	test_str(buf.data, "v=1;id=1vNq2T-0000Ab-2X;time=1795478400;"
 		"class=virus;rule=R1;reason=x%20y;sender=;"
 		"recipient=alice+x@example.test;key=0123abcd;");
@@ -99,7 +115,7 @@ static void
 test_refused(void)
 {
 	static const char *const bad[] = {
-		"", "v=1", "v=2" , GOOD ";", GOOD "0", "x" GOOD,
+		"", "v=1", "v=2", GOOD ";", GOOD "0", "x" GOOD,
 		/* another order, a field twice, one missing */
 		"id=1; v=1; time=1; class=spam; rule=R4; reason=; sender=; "
 		"recipient=a@b; key=0123abcd; seal=" SEAL,
@@ -142,6 +158,8 @@ test_refused(void)
 	test_begin("Q1: held: nothing but the one form is read");
 	test_int(sekisho_held_decode(&got, GOOD, NULL), 0);
 	test_str(got.reason, "Spam;");
+	test_str(got.from, "");
+	test_str(got.proof, "");
 	sekisho_held_free(&got);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		if (sekisho_held_decode(&got, bad[i], NULL) == 0) {
@@ -149,6 +167,34 @@ test_refused(void)
 			sekisho_held_free(&got);
 		}
 	}
+}
+
+static void
+test_versions(void)
+{
+	static const char *const bad[] = {
+		"v=3; " SECOND, SECOND ";",
+		/* version 2 without a proof, version 1 with one */
+		"v=2; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=; recipient=a@b; key=0123abcd; seal=" SEAL,
+		"v=2; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"recipient=a@b; key=0123abcd; seal=" SEAL,
+		"v=1; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; recipient=a@b; key=0123abcd; seal=" SEAL,
+		"v=2; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=aaaaaaaaaaaaaaaaa; recipient=a@b; "
+		"key=0123abcd; seal=" SEAL,
+	};
+	struct sekisho_held got;
+	size_t i;
+
+	test_begin("Q1: held: version 2 says whom From names, and his proof");
+	test_int(sekisho_held_decode(&got, SECOND, NULL), 0);
+	test_str(got.from, "b@x.test");
+	test_str(got.proof, "spf");
+	sekisho_held_free(&got);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		test_int(sekisho_held_decode(&got, bad[i], NULL), -1);
 }
 
 static void
@@ -172,6 +218,7 @@ main(void)
 	test_folding();
 	test_sealed();
 	test_refused();
+	test_versions();
 	test_cut();
 	return test_done();
 }

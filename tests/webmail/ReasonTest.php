@@ -24,6 +24,16 @@ class ReasonTest extends TestCase
         $this->assertSame('class-spam: last', $this->reason(['class=virus; reason=first', 'class=spam; reason=last']));
     }
 
+    /** W2: whether the sender is proved, when the header says so */
+    public function testSender()
+    {
+        $this->assertSame('class-spam: A (senderproved a@x.test)', $this->reason('v=2; class=spam; reason=A; from=a@x.test; proof=dkim; seal=ab'));
+        $this->assertSame('class-spam: A (senderfailed a@x.test)', $this->reason('class=spam; reason=A; from=a@x.test; proof=failed'));
+        $this->assertSame('class-spam: A (senderunproved a@x.test)', $this->reason('class=spam; reason=A; from=a@x.test; proof=none'));
+        $this->assertSame('class-spam: A', $this->reason('class=spam; reason=A; from=; proof=none'));
+        $this->assertSame('class-spam: A', $this->reason('class=spam; reason=A; from=a@x.test; proof=nonsense'));
+    }
+
     /** W2: nothing, and nonsense */
     public function testNonsense()
     {

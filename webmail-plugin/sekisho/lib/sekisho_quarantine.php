@@ -134,7 +134,7 @@ class sekisho_quarantine
         return $args;
     }
 
-    /** "spam: inbound spam / phishing", from the header that Sekisho sealed. */
+    /** "spam: inbound spam / phishing (sender a@x: proved)", from the header that Sekisho sealed. */
     private function reason($headers)
     {
         $value = $headers->others[self::HEADER] ?? '';
@@ -148,7 +148,18 @@ class sekisho_quarantine
             return '';
         }
         $class = $this->plugin->gettext('class-' . (in_array($found['class'] ?? '', ['spam', 'virus', 'content']) ? $found['class'] : 'content'));
-        return trim($class . ': ' . ($found['reason'] ?? ''), ': ');
+        return trim($class . ': ' . ($found['reason'] ?? ''), ': ') . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
+    }
+
+    /** Mail that an older version has held does not say whether its sender is proved. */
+    private function sender($from, $proof)
+    {
+        $labels = ['dmarc' => 'senderproved', 'dkim' => 'senderproved', 'spf' => 'senderproved', 'inside' => 'senderproved',
+            'failed' => 'senderfailed', 'none' => 'senderunproved', 'unknown' => 'senderunproved'];
+        if (!isset($labels[$proof]) || $from === '') {
+            return '';
+        }
+        return ' (' . $this->plugin->gettext(['name' => $labels[$proof], 'vars' => ['$from' => $from]]) . ')';
     }
 
     // -- what the buttons do -----------------------------------------------
