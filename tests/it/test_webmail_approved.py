@@ -85,7 +85,7 @@ def test_w3_full(carol, person):
     add(person, "anna@shop.test")
     person.says("50件（上限50件）")
     add(person, "bob@shop.test")
-    person.says("承認済み送信者の一覧がいっぱいです。")
+    person.says("送信者の一覧がいっぱいです。")
     person.says("The list of approved senders is full (50 at most)")
     assert len(entries(person)) == len(carol.approved()) == 50
 
@@ -125,3 +125,23 @@ def test_w3_elsewhere(carol, person):
     person.press(".sekisho-entries td input")
     person.press("button.delete")
     person.says("承認済み送信者はまだありません")
+
+
+def test_w3_blocked(carol, person):
+    """W3: the page of blocked senders is the same for the other list"""
+    blocked = Approving(carol.stack, "carol", "Blocked")
+    blocked.forget()
+    carol.approve("anna@shop.test")
+    person.open("?_task=settings&_action=plugin.sekisho.blocked")
+    assert "まだ登録されていません" in person.text()
+    add(person, "*@Shop.test")
+    person.says("1件（上限50件）")
+    assert entries(person) == blocked.approved() == ["*@shop.test"]
+    assert carol.approved() == ["anna@shop.test"]
+    add(person, "anna@shop.test")
+    person.says("2件（上限50件）")
+    assert carol.approved() == []
+    person.press("#sekisho-all")
+    person.press("button.delete")
+    person.says("拒否する送信者はまだ登録されていません")
+    assert blocked.approved() == []

@@ -1,4 +1,4 @@
-/** The box in the header of the approved senders checks them all. */
+/** The box in the header of a list of senders checks them all. */
 (function (rcmail) {
     'use strict';
 

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Sekisho for Roundcube: account pages, quarantine buttons, approved senders.
+ * Sekisho for Roundcube: account pages, quarantine buttons, lists of senders.
  *
  * Thin by design: before login it asks sekishod on account.sock, after login it
  * speaks IMAP to the folders of Sekisho's Dovecot plug-in. It knows no LDAP and
@@ -31,7 +31,8 @@ class sekisho extends rcube_plugin
         } elseif ($this->rc->task == 'mail') {
             (new sekisho_quarantine($this))->init();
         } elseif ($this->rc->task == 'settings') {
-            (new sekisho_approved($this))->init();
+            (new sekisho_senders($this, 'approved'))->init();
+            (new sekisho_senders($this, 'blocked'))->init();
             (new sekisho_password($this))->init();
         }
     }

@@ -1,40 +1,43 @@
 <?php
 
 /**
- * Settings: the list of approved senders (W3, A6), which is an IMAP folder with
- * one small message for each entry (Q11).
+ * Settings: a list of senders, approved or blocked (W3, A6), which is an IMAP
+ * folder with one small message for each entry (Q11).
  */
-class sekisho_approved
+class sekisho_senders
 {
+    private $list;
     private $plugin;
     private $rc;
     private $folder;
 
-    public function __construct($plugin)
+    /** list: 'approved' or 'blocked' */
+    public function __construct($plugin, $list)
     {
+        $this->list   = $list;
         $this->plugin = $plugin;
         $this->rc     = $plugin->rc;
-        $this->folder = rcube_charset::convert($this->rc->config->get('sekisho_approved_folder'), 'UTF-8', 'UTF7-IMAP');
+        $this->folder = rcube_charset::convert($this->rc->config->get("sekisho_{$list}_folder"), 'UTF-8', 'UTF7-IMAP');
     }
 
     public function init()
     {
         $this->plugin->add_hook('settings_actions', [$this, 'section']);
-        $this->plugin->register_action('plugin.sekisho.approved', [$this, 'show']);
-        $this->plugin->register_action('plugin.sekisho.approved-change', [$this, 'change']);
+        $this->plugin->register_action("plugin.sekisho.$this->list", [$this, 'show']);
+        $this->plugin->register_action("plugin.sekisho.$this->list-change", [$this, 'change']);
     }
 
     public function section($args)
     {
-        $args['actions'][] = ['action' => 'plugin.sekisho.approved', 'class' => 'sekisho-approved',
-            'label' => 'approvedsenders', 'title' => 'approvedtitle', 'domain' => 'sekisho'];
+        $args['actions'][] = ['action' => "plugin.sekisho.$this->list", 'class' => "sekisho-$this->list",
+            'label' => $this->list . 'senders', 'title' => $this->list . 'title', 'domain' => 'sekisho'];
         return $args;
     }
 
     public function show()
     {
         $this->plugin->include_script('sekisho-settings.js');
-        $this->plugin->send_settings('approvedsenders', [$this, 'body']);
+        $this->plugin->send_settings($this->list . 'senders', [$this, 'body']);
     }
 
     /** Adds or deletes, then shows the page again. */
@@ -45,7 +48,7 @@ class sekisho_approved
         } else {
             $this->delete(array_filter(array_map('intval', (array) ($_POST['_uid'] ?? []))));
         }
-        $this->rc->overwrite_action('plugin.sekisho.approved');
+        $this->rc->overwrite_action("plugin.sekisho.$this->list");
         $this->show();
     }
 
@@ -105,17 +108,17 @@ class sekisho_approved
         }
         $limit = (int) $this->rc->config->get('sekisho_approved_limit');
         $count = $this->plugin->gettext(['name' => 'approvedcount', 'vars' => ['$n' => count($entries), '$max' => $limit]]);
-        return html::p(null, rcube::Q($this->plugin->gettext('approvedintro')))
+        return html::p(null, rcube::Q($this->plugin->gettext($this->list . 'intro')))
             . $this->add_form()
             . html::p(['id' => 'sekisho-count', 'aria-live' => 'polite'], rcube::Q($count))
-            . ($entries ? $this->list_form($entries) : html::p(null, rcube::Q($this->plugin->gettext('approvednone'))));
+            . ($entries ? $this->list_form($entries) : html::p(null, rcube::Q($this->plugin->gettext($this->list . 'none'))));
     }
 
     private function form($inner)
     {
         return $this->rc->output->form_tag([
             'method' => 'post', 'class' => 'sekisho-form',
-            'action' => $this->rc->url('plugin.sekisho.approved-change'),
+            'action' => $this->rc->url("plugin.sekisho.$this->list-change"),
         ], $inner);
     }
 
