@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -294,6 +295,25 @@ def test_o3_http(site, request_text, status):
     if status == 200:
         assert "application/openmetrics-text; version=1.0.0" in head
         assert "sekisho_signatures" in values(body)
+
+
+def test_o3_http_socket(site):
+    """O3: with a connection as standard input and output, as systemd has it"""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs, subprocess.Popen(
+                [os.path.join(TOP, "build/sekisho"), "counters", "-s",
+                 socket_of(site), "--http"], stdin=theirs,
+                stdout=theirs) as process:
+            theirs.close()
+            # It answers at the empty line; a client may leave his end open.
+            ours.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+            ours.sendall(b"Accept: */*\r\n\r\n")
+            reply = b"".join(iter(lambda: ours.recv(65536), b"")).decode()
+            assert process.wait(20) == 0
+    head, _, body = reply.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 200 OK")
+    assert "sekisho_signatures" in values(body)
 
 
 def test_o3_names_are_documented(site):
