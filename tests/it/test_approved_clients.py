@@ -64,7 +64,7 @@ def test_mbsync_refused(stack, bob, tmp_path):
     near = Synced(stack, tmp_path)
     near.sync()
     near.add("draft", DRAFT % b"*@com")
-    assert "refuses to store message" in "".join(near.sync())
+    assert "refuses to store message" in "".join(near.sync((0, 1)))
     assert "*@com" in near.files() and bob.approved() == []
 
 

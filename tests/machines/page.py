@@ -3,6 +3,7 @@ import os
 import sys
 
 from layout import ADDRESSES, DIRECTORIES, GATEWAYS, STORES
+from modules import dovecot_generation
 from settings import TOP
 
 sys.path.append(os.path.join(TOP, "tests"))
@@ -30,7 +31,9 @@ def sekishod():
 
 
 def dovecot():
-    return block("docs/several-machines.md", "dovecot")
+    if dovecot_generation() == "2.3":
+        return block("docs/several-machines.md", "dovecot-2.3")
+    return block("docs/several-machines.md", "dovecot-2.4")
 
 
 def mirror(name, suffix, authority, secret):

@@ -64,6 +64,12 @@ class MachineSekishod(Inside, Sekishod):
 
 
 class GatewayExim(Inside, Exim):
+    def prepare(self):
+        """There is no name server, and nobody waits for one."""
+        super().prepare()
+        self.folder("dns")
+        self.write("dns/resolv.conf", "nameserver 127.0.0.1\n")
+
     def command(self):
         return ["-q2s" if word == "-q10s" else word
                 for word in super().command()]
@@ -91,7 +97,8 @@ class Store(Inside, Dovecot):
                     "10025 userdb_sekisho_address=%s@gateway.test\n" %
                     (name, name, name) for name in BEHIND),
             "dovecot", 0o640)
-        self.write("dovecot/auth.conf", self.here("store-auth.conf"))
+        self.write("dovecot/auth.conf", self.here(
+            "dovecot-%s/store-auth.conf" % self.values["DOVECOT_GENERATION"]))
         # A name with two addresses: if one does not answer, the next does.
         self.write("dovecot/hosts", "127.0.0.1 localhost\n" + "".join(
             "%s gateways\n" % ADDRESSES[name] for name in GATEWAYS))
@@ -112,7 +119,8 @@ class Behind(Inside, Dovecot):
         self.write("dovecot/users", "".join(
             "%s:%s-secret-1::::::\n" % (name, name) for name in BEHIND),
             "dovecot", 0o640)
-        self.write("dovecot/dovecot.conf", self.here("behind.conf"))
+        self.write("dovecot/dovecot.conf", self.here(
+            "dovecot-%s/behind.conf" % self.values["DOVECOT_GENERATION"]))
 
     def command(self):
         return ["/usr/sbin/dovecot", "-F", "-c", self.values["DOVECOT_CONFIG"]]
