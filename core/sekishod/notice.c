@@ -4,7 +4,8 @@
  * A clerk composes them from the templates of the administrator and sends them
  * along with the plan; Exim's module injects them. A template is header lines
  * (Subject must be one), an empty line and a body, in UTF-8, with {NAME}
- * wherever a value belongs.
+ * wherever a value belongs. Lines of the body between {EACH} and {END} are
+ * written once for each row, without those that have nothing to say.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct template {
 	const char *file;
 	const char *text;
 	const struct notice_request *request;
+	const struct notice_row *row;	/* whose values count, or NULL */
 	struct pool *pool;
 };
 
@@ -111,22 +113,46 @@ template_read(struct template *template, struct sekisho_error *err)
 	return 0;
 }
 
+/* The value of that name, or NULL when these have none. */
+static const struct notice_value *
+value_of(const struct notice_value *values, size_t count, const char *name,
+	size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strlen(values[i].name) == len &&
+		    memcmp(values[i].name, name, len) == 0)
+			return &values[i];
+	return NULL;
+}
+
 /* The value of a placeholder made safe, or NULL when nobody knows the name. */
 static const char *
 value_find(const struct template *template, const char *name, size_t len)
 {
-	const struct notice_value *value;
-	size_t i;
+	const struct notice_request *request = template->request;
+	const struct notice_row *row = template->row;
+	const struct notice_value *value = row == NULL ? NULL :
+		value_of(row->values, row->value_count, name, len);
 
-	for (i = 0; i < template->request->value_count; i++) {
-		value = &template->request->values[i];
-		if (strlen(value->name) == len &&
-		    memcmp(value->name, name, len) == 0)
-			return charset_clean_line(template->pool,
-				value->value == NULL ? "" : value->value,
-				VALUE_MAX);
-	}
-	return NULL;
+	if (value == NULL)
+		value = value_of(request->values, request->value_count, name,
+			len);
+	if (value == NULL)
+		return NULL;
+	return charset_clean_line(template->pool, value->value == NULL ? "" :
+		value->value, VALUE_MAX);
+}
+
+/* The length of the name in "{NAME}", or 0 when there is none at text. */
+static size_t
+placeholder(const char *text)
+{
+	size_t len = *text != '{' ? 0 :
+		strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+	return len > 0 && text[1 + len] == '}' ? len : 0;
 }
 
 /* Appends [text, end) with its placeholders replaced. 0 or -1. */
@@ -139,9 +165,8 @@ template_expand(const struct template *template, const char *text,
 	size_t len;
 
 	for (; text < end; text++) {
-		len = *text != '{' ? 0 :
-			strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-		if (len == 0 || text[1 + len] != '}') {
+		len = placeholder(text);
+		if (len == 0) {
 			sekisho_buf_add(out, text, 1);
 			continue;
 		}
@@ -308,6 +333,79 @@ template_head(const struct template *template, struct sekisho_buf *out,
 	return 0;
 }
 
+/* The line that is this word, or NULL. */
+static const char *
+line_find(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*text != '\0') {
+		if (strncmp(text, word, len) == 0 && text[len] == '\n')
+			return text;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return NULL;
+}
+
+/* Has each of its values something to say? */
+static bool
+line_speaks(const struct template *template, const char *line,
+	const char *end)
+{
+	const char *value;
+	size_t len;
+
+	for (; line < end; line++) {
+		len = placeholder(line);
+		value = len == 0 ? NULL : value_find(template, line + 1, len);
+		if (value != NULL && *value == '\0')
+			return false;
+	}
+	return true;
+}
+
+/* The lines [block, end) for one row. */
+static int
+template_row(const struct template *template, const char *block,
+	const char *end, struct sekisho_buf *out, struct sekisho_error *err)
+{
+	const char *next;
+
+	for (; block < end; block = next) {
+		next = block + strcspn(block, "\n") + 1;
+		if (line_speaks(template, block, next) &&
+		    template_expand(template, block, next, out, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+template_body(const struct template *template, const char *body,
+	struct sekisho_buf *out, struct sekisho_error *err)
+{
+	const struct notice_request *request = template->request;
+	const char *each = line_find(body, "{EACH}");
+	const char *end = each == NULL ? NULL : line_find(each, "{END}");
+	struct template row = *template;
+	size_t i;
+
+	if (end == NULL)
+		return template_expand(template, body, body + strlen(body),
+			out, err);
+	if (template_expand(template, body, each, out, err) != 0)
+		return -1;
+	for (i = 0; i < request->row_count; i++) {
+		row.row = &request->rows[i];
+		if (template_row(&row, each + strlen("{EACH}\n"), end, out,
+		    err) != 0)
+			return -1;
+	}
+	end += strlen("{END}\n");
+	return template_expand(template, end, end + strlen(end), out, err);
+}
+
 static bool
 has_long_line(const char *text)
 {
@@ -333,8 +431,7 @@ notice_write(const struct template *template, struct sekisho_buf *out,
 	address_add(out, template->pool, "To", request->to);
 	if (template_head(template, out, &body, err) != 0)
 		return -1;
-	if (template_expand(template, body, body + strlen(body), text,
-	    err) != 0)
+	if (template_body(template, body, text, err) != 0)
 		return -1;
 	sekisho_buf_puts(text, "");
 	if (text->failed)

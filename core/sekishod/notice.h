@@ -16,6 +16,12 @@ struct notice_value {
 	const char *value;
 };
 
+/* What the lines between {EACH} and {END} say, once for each row. */
+struct notice_row {
+	const struct notice_value *values;
+	size_t value_count;
+};
+
 struct notice_request {
 	const char *directory;	/* of the templates: NAME.LANGUAGE.txt */
 	const char *template;	/* "virus", "violation", ... */
@@ -26,6 +32,8 @@ struct notice_request {
 	time_t date;
 	const struct notice_value *values;
 	size_t value_count;
+	const struct notice_row *rows;	/* for {EACH} */
+	size_t row_count;
 };
 
 /*

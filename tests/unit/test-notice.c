@@ -202,6 +202,62 @@ test_errors(struct pool *pool)
 		"v", &err), "Subject: {a} {}\nX-A: b\n"));
 }
 
+#define ROW(subject, reason, virus, deliver, more) { \
+	{ "SUBJECT", subject }, { "FROM", "" }, { "SENDER", "<>" }, \
+	{ "DATE", "1" }, { "EXPIRES", "2" }, { "REASON", reason }, \
+	{ "VIRUS", virus }, { "DELIVER", deliver }, { "APPROVE", "" }, \
+	{ "DELETE", "D" }, { "MORE", more } }
+
+static void
+test_rows(struct pool *pool)
+{
+	static const char expected[] =
+		"----------------------------------------\n"
+		"Subject: {URL} {END} X: y\n"
+		"Sender: <>\nHeld: 1, until 2\nWhy: spam\n\n"
+		"Deliver: U\nDelete: D\n\n"
+		"----------------------------------------\n"
+		"Sender: <>\nHeld: 1, until 2\n"
+		"Why: Eicar. You can only delete it; an administrator can "
+		"release it.\n"
+		"3 more mails are not listed here.\n\nDelete: D\n\n"
+		"----------------------------------------\n"
+		"All held mail";
+	static const struct notice_value first[] = ROW("{URL}\n{END}\nX: y",
+		"spam", "", "U", ""), second[] = ROW("", "", "Eicar", "", "3");
+	static const struct notice_row rows[] = { { first, COUNT(first) },
+		{ second, COUNT(second) } };
+	struct notice_request request = request_new("digest", "en");
+	static const struct notice_value own[] = { { "ADDRESS", "a@b.test" },
+		{ "COUNT", "2" }, { "URL", "http://x/" } };
+	struct sekisho_error err = { "" };
+	const char *text, *each;
+	size_t len = 0;
+
+	request.values = own;
+	request.value_count = COUNT(own);
+	request.rows = rows;
+	request.row_count = COUNT(rows);
+	test_begin("Digest: the lines of {EACH} for each row, without those "
+		"that have nothing to say");
+	text = notice_compose(&request, pool, &len, &err);
+	test_str(err.text, "");
+	each = text == NULL ? NULL : strstr(text, "--------");
+	test_assert(each != NULL);
+	test_str(each == NULL ? "" : pool_strndup(pool, each, strlen(expected)),
+		expected);
+	test_begin("Digest: nothing between them without rows");
+	request.row_count = 0;
+	text = notice_compose(&request, pool, &len, &err);
+	test_assert(text != NULL && strstr(text, "Deliver:") == NULL &&
+		strstr(text, "All held mail") != NULL);
+	test_begin("Digest: the Japanese one has the same values");
+	request.language = "ja";
+	request.row_count = COUNT(rows);
+	test_assert(notice_compose(&request, pool, &len, &err) != NULL);
+	test_str(err.text, "");
+}
+
 int
 main(void)
 {
@@ -212,6 +268,7 @@ main(void)
 	test_japanese(pool);
 	test_injection(pool);
 	test_errors(pool);
+	test_rows(pool);
 	pool_free(pool);
 	return test_done();
 }
