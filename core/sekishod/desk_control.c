@@ -6,6 +6,7 @@
 #include "account.h"
 #include "counters_verb.h"
 #include "desk.h"
+#include "digest.h"
 #include "hold.h"
 #include "inquiry.h"
 #include "rescan.h"
@@ -24,6 +25,8 @@ const struct verb desk_control_verbs[] = {
 	{ "blocked-repair", senders_verb_repair, false },
 	{ "held-verify", hold_verify_answer, false },
 	{ "rescan", rescan_answer, false },
+	{ "digest-send", digest_send, false },
+	{ "digest-open", digest_open, false },
 	{ "count", counters_verb_count, true },
 	{ "counters", counters_verb_text, true },
 	{ "account-list", account_admin_list, false },

@@ -48,6 +48,9 @@ sekishod_src := $(addprefix core/sekishod/, \
 	desk_account.c \
 	desk_control.c \
 	desk_scan.c \
+	digest.c \
+	digest_link.c \
+	digest_text.c \
 	direction.c \
 	directory.c \
 	directory_account.c \

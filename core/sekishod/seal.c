@@ -39,13 +39,19 @@ key_hmac(const struct seal_key *key, const char *data, size_t len,
 		key->bytes);
 }
 
+void
+seal_derive(const struct seal_key *key, const char *purpose,
+	unsigned char bytes_r[SEAL_KEY_BYTES])
+{
+	key_hmac(key, purpose, strlen(purpose), bytes_r);
+}
+
 static void
 key_name(struct seal_key *key)
 {
-	static const char text[] = "sekisho: the name of this key";
 	unsigned char digest[crypto_auth_hmacsha256_BYTES];
 
-	key_hmac(key, text, strlen(text), digest);
+	seal_derive(key, "sekisho: the name of this key", digest);
 	sodium_bin2hex(key->name, sizeof(key->name), digest,
 		SEKISHO_HELD_KEY / 2);
 }

@@ -45,6 +45,10 @@ int seal_keys_load(struct seal_keys *keys_r, const char *file,
 void seal_make(const struct seal_keys *keys, struct sekisho_held *held,
 	struct pool *pool);
 
+/* Another key made of this one, for another purpose. */
+void seal_derive(const struct seal_key *key, const char *purpose,
+	unsigned char bytes_r[SEAL_KEY_BYTES]);
+
 enum seal_result {
 	SEAL_TRUE,
 	SEAL_FALSE,		/* forged, or changed afterwards */

@@ -152,6 +152,8 @@ tell_removal(struct story *story, const struct act *act, const char *line)
 {
 	char *who = g_strcmp0(act->by, "administrator") == 0 ?
 		g_strdup_printf("an administrator, for %s,", act->user) :
+		g_strcmp0(act->by, "link") == 0 ?
+		g_strdup_printf("%s, with a link of a digest,", act->user) :
 		g_strdup(act->user);
 	size_t i;
 

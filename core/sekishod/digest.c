@@ -1,0 +1,290 @@
+/*
+ * digest.c - the mail that lists what was held for a user.
+ *
+ * Dovecot knows what is held and when it is time, sekishod has the texts, the
+ * site's mail server and the key of the links. What stands in the mail of a
+ * held message was written by strangers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "address.h"
+#include "digest.h"
+#include "digest_link.h"
+#include "digest_text.h"
+#include "directory_account.h"
+#include "envelope.h"
+#include "notice.h"
+#include "policy.h"
+#include "submission.h"
+#include "token.h"
+
+/* One digest on its way. */
+struct digest {
+	struct inquiry *inquiry;
+	struct pool *pool;
+	const char *to;
+	const char *login;
+	struct notice_row *rows;
+	size_t row_count;
+};
+
+/* One held message of the request, and where its fields begin. */
+struct item {
+	struct digest *digest;
+	const struct sekisho_field *fields;
+	size_t field_count;
+};
+
+/* The values of a row, in this order. */
+enum { SUBJECT, FROM, SENDER, DATE, EXPIRES, REASON, VIRUS, DELIVER, APPROVE,
+	DELETE, MORE, VALUES };
+
+static const char *const value_names[VALUES] = { "SUBJECT", "FROM", "SENDER",
+	"DATE", "EXPIRES", "REASON", "VIRUS", "DELIVER", "APPROVE", "DELETE",
+	"MORE" };
+
+static const char *
+item_get(const struct item *item, const char *name)
+{
+	return sekisho_field_get(item->fields, item->field_count, name);
+}
+
+static time_t
+item_time(const struct item *item, const char *name)
+{
+	return (time_t)strtoul(item_get(item, name), NULL, 10);
+}
+
+static const char *
+time_text(struct pool *pool, time_t when)
+{
+	char text[64] = "";
+	struct tm tm;
+
+	if (when > 0 && localtime_r(&when, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+	return pool_strdup(pool, text);
+}
+
+/* A row in which nothing is said yet. */
+static struct notice_value *
+row_new(struct digest *digest)
+{
+	struct notice_value *values = pool_array(digest->pool, VALUES,
+		sizeof(*values));
+	struct notice_row *row = pool_append(digest->pool, &digest->rows,
+		&digest->row_count, sizeof(*row));
+	int i;
+
+	for (i = 0; i < VALUES; i++)
+		values[i] = (struct notice_value){ value_names[i], "" };
+	row->values = values;
+	row->value_count = VALUES;
+	return values;
+}
+
+/* The beginning comes from the configuration, never from a request. */
+static const char *
+link_url(const struct digest *digest, struct digest_link *link,
+	enum digest_action action)
+{
+	const struct checkpoint *checkpoint = digest->inquiry->checkpoint;
+
+	link->action = action;
+	return pool_printf(digest->pool, "%s?_task=login&_action="
+		"plugin.sekisho.digest&_key=%s",
+		checkpoint->config->account_url, digest_link_make(
+		checkpoint->keys, link, digest->pool));
+}
+
+/* Mail that is held for a virus has no link that lets it out. */
+static int
+item_links(const struct item *item, struct notice_value *values, bool virus)
+{
+	const struct digest *digest = item->digest;
+	struct digest_link link = {
+		.login = digest->login,
+		.expires = item_time(item, "expires"),
+	};
+
+	if (digest_guid_read(link.guid, item_get(item, "guid")) < 0 ||
+	    link.expires <= 0 || link.expires > (time_t)UINT32_MAX) {
+		inquiry_fail(digest->inquiry, SEKISHO_STATUS_INVALID, "guid",
+			"a message without GUID or end");
+		return -1;
+	}
+	values[DELETE].value = link_url(digest, &link, DIGEST_DELETE);
+	if (virus)
+		return 0;
+	values[DELIVER].value = link_url(digest, &link, DIGEST_DELIVER);
+	if (*item_get(item, "sender") != '\0')
+		values[APPROVE].value = link_url(digest, &link,
+			DIGEST_APPROVE);
+	return 0;
+}
+
+static int
+item_add(const struct item *item)
+{
+	struct pool *pool = item->digest->pool;
+	struct notice_value *values = row_new(item->digest);
+	const char *sender = item_get(item, "sender");
+	bool virus = strcmp(item_get(item, "class"), "virus") == 0;
+
+	values[SUBJECT].value = digest_text(pool, item_get(item, "subject"));
+	values[FROM].value = digest_text(pool, item_get(item, "from"));
+	values[SENDER].value = *sender == '\0' ? "<>" :
+		digest_text(pool, sender);
+	values[DATE].value = time_text(pool, item_time(item, "time"));
+	values[EXPIRES].value = time_text(pool, item_time(item, "expires"));
+	values[virus ? VIRUS : REASON].value = digest_text(pool,
+		item_get(item, "reason"));
+	return item_links(item, values, virus);
+}
+
+/* A message begins with its "guid". */
+static int
+digest_read(struct digest *digest)
+{
+	const struct sekisho_request *request = digest->inquiry->request;
+	struct item item = { .digest = digest };
+	size_t i, next;
+
+	for (i = 0; i < request->field_count; i = next) {
+		next = i + 1;
+		if (strcmp(request->fields[i].name, "guid") != 0)
+			continue;
+		while (next < request->field_count &&
+		    strcmp(request->fields[next].name, "guid") != 0)
+			next++;
+		item.fields = &request->fields[i];
+		item.field_count = next - i;
+		if (item_add(&item) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* That of his account, else that of the domain's notices. */
+static const char *
+digest_language(const struct digest *digest)
+{
+	const struct checkpoint *checkpoint = digest->inquiry->checkpoint;
+	struct account_session session = {
+		.directory = checkpoint->directory,
+		.account_base = checkpoint->config->account_base,
+		.pool = digest->pool,
+		.deadline = digest->inquiry->deadline,
+	};
+	struct account account;
+	struct sekisho_error err;
+
+	if (session.directory != NULL && directory_account_find(&session,
+	    digest->to, &account, &err) > 0 && *account.language != '\0')
+		return account.language;
+	return policy_notice_language(checkpoint->policy, digest->to);
+}
+
+static const char *
+digest_compose(struct digest *digest, size_t *len_r,
+	struct sekisho_error *err)
+{
+	const struct checkpoint *checkpoint = digest->inquiry->checkpoint;
+	const char *more = inquiry_get(digest->inquiry, "more");
+	const struct notice_value values[] = {
+		{ "ADDRESS", digest->to },
+		{ "COUNT", inquiry_get(digest->inquiry, "count") },
+		{ "URL", checkpoint->config->account_url },
+	};
+	struct notice_request request = {
+		.directory = checkpoint->config->templates,
+		.template = "digest",
+		.language = digest_language(digest),
+		.from = policy_notice_from(checkpoint->policy),
+		.to = digest->to,
+		.date = time(NULL),
+		.values = values,
+		.value_count = sizeof(values) / sizeof(values[0]),
+	};
+	char unique[TOKEN_SIZE];
+
+	if (*more != '\0')
+		row_new(digest)[MORE].value = more;
+	request.rows = digest->rows;
+	request.row_count = digest->row_count;
+	token_new(unique);
+	request.message_id = pool_printf(digest->pool, "<%s.sekisho@%s>",
+		unique, sekisho_address_domain(digest->to));
+	return notice_compose(&request, digest->pool, len_r, err);
+}
+
+static void
+digest_submit(struct digest *digest)
+{
+	struct inquiry *inquiry = digest->inquiry;
+	struct submission submission = {
+		.url = inquiry->checkpoint->config->smtp_url,
+		.recipient = digest->to,
+		.deadline = inquiry->deadline,
+	};
+	struct sekisho_error err;
+
+	submission.text = digest_compose(digest, &submission.text_len, &err);
+	if (submission.text == NULL || submission_send(&submission,
+	    digest->pool, &err) != SUBMISSION_DONE)
+		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
+			err.text);
+}
+
+void
+digest_send(struct inquiry *inquiry)
+{
+	struct digest digest = {
+		.inquiry = inquiry,
+		.pool = inquiry->pool,
+		.to = envelope_address(inquiry_get(inquiry, "user"),
+			inquiry->pool),
+		.login = inquiry_get(inquiry, "login"),
+	};
+	size_t login = strlen(digest.login);
+
+	if (*inquiry->checkpoint->config->account_url == '\0')
+		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "",
+			"there is no webmail for the links of a digest: "
+			"account-url is not set");
+	else if (strchr(digest.to, '@') == NULL)
+		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
+			"\"%s\" is no address", digest.to);
+	else if (login == 0 || login > DIGEST_LOGIN_MAX ||
+	    strpbrk(digest.login, "*?") != NULL)
+		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "login",
+			"no name of a user");
+	else if (digest_read(&digest) == 0)
+		digest_submit(&digest);
+}
+
+void
+digest_open(struct inquiry *inquiry)
+{
+	char guid[2 * DIGEST_GUID_BYTES + 1];
+	struct digest_link link;
+	size_t i;
+	int right = digest_link_read(inquiry->checkpoint->keys,
+		inquiry_get(inquiry, "key"), time(NULL), &link,
+		inquiry->pool);
+
+	if (right <= 0) {
+		inquiry_fail(inquiry, SEKISHO_STATUS_NOT_FOUND, "key",
+			right == 0 ? "it was valid until its message expired" :
+			"nobody here made this link");
+		return;
+	}
+	for (i = 0; i < sizeof(link.guid); i++)
+		snprintf(guid + 2 * i, 3, "%02x", link.guid[i]);
+	inquiry_add(inquiry, "login", link.login);
+	inquiry_add(inquiry, "guid", guid);
+	inquiry_add(inquiry, "action", digest_action_name(link.action));
+}
