@@ -1,7 +1,8 @@
 /*
- * doveadm-held-act.c - doveadm sekisho quarantine deliver, approve, delete and
- * expire: what a client does, a MOVE into an action folder or an EXPUNGE. For
- * each user it is done with all messages of the query, or with none.
+ * doveadm-held-act.c - doveadm sekisho quarantine deliver, approve, delete,
+ * expire, and digest deliver, approve, delete: what a client does, a
+ * MOVE into an action folder or an EXPUNGE. For each user it is done with all
+ * messages of the query, or with none.
  */
 #include "doveadm-held.h"
 #include "held-mail.h"
@@ -199,7 +200,7 @@ static const char *const columns[] = { "id", "result", NULL };
 struct doveadm_mail_cmd_context *
 doveadm_held_deliver(void)
 {
-	static const struct doveadm_held held = { false,
+	static const struct doveadm_held held = { false, false,
 		DOVEADM_PRINT_TYPE_TABLE, columns, deliver_run };
 
 	return doveadm_held_alloc(&held);
@@ -208,7 +209,7 @@ doveadm_held_deliver(void)
 struct doveadm_mail_cmd_context *
 doveadm_held_approve(void)
 {
-	static const struct doveadm_held held = { false,
+	static const struct doveadm_held held = { false, false,
 		DOVEADM_PRINT_TYPE_TABLE, columns, approve_run };
 
 	return doveadm_held_alloc(&held);
@@ -217,7 +218,7 @@ doveadm_held_approve(void)
 struct doveadm_mail_cmd_context *
 doveadm_held_delete(void)
 {
-	static const struct doveadm_held held = { false,
+	static const struct doveadm_held held = { false, false,
 		DOVEADM_PRINT_TYPE_TABLE, columns, delete_run };
 
 	return doveadm_held_alloc(&held);
@@ -226,8 +227,35 @@ doveadm_held_delete(void)
 struct doveadm_mail_cmd_context *
 doveadm_held_expire(void)
 {
-	static const struct doveadm_held held = { true,
+	static const struct doveadm_held held = { true, false,
 		DOVEADM_PRINT_TYPE_TABLE, columns, expire_run };
+
+	return doveadm_held_alloc(&held);
+}
+
+struct doveadm_mail_cmd_context *
+doveadm_digest_deliver(void)
+{
+	static const struct doveadm_held held = { false, true,
+		DOVEADM_PRINT_TYPE_TABLE, columns, deliver_run };
+
+	return doveadm_held_alloc(&held);
+}
+
+struct doveadm_mail_cmd_context *
+doveadm_digest_approve(void)
+{
+	static const struct doveadm_held held = { false, true,
+		DOVEADM_PRINT_TYPE_TABLE, columns, approve_run };
+
+	return doveadm_held_alloc(&held);
+}
+
+struct doveadm_mail_cmd_context *
+doveadm_digest_delete(void)
+{
+	static const struct doveadm_held held = { false, true,
+		DOVEADM_PRINT_TYPE_TABLE, columns, delete_run };
 
 	return doveadm_held_alloc(&held);
 }

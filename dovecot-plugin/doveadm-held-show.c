@@ -325,7 +325,7 @@ show_run(struct doveadm_mail_cmd_context *ctx, struct mailbox *box)
 struct doveadm_mail_cmd_context *
 doveadm_held_list(void)
 {
-	static const struct doveadm_held held = { true,
+	static const struct doveadm_held held = { true, false,
 		DOVEADM_PRINT_TYPE_TABLE, list_columns, list_run };
 
 	return doveadm_held_alloc(&held);
@@ -334,7 +334,7 @@ doveadm_held_list(void)
 struct doveadm_mail_cmd_context *
 doveadm_held_show(void)
 {
-	static const struct doveadm_held held = { false,
+	static const struct doveadm_held held = { false, false,
 		DOVEADM_PRINT_TYPE_PAGER, show_columns, show_run };
 
 	return doveadm_held_alloc(&held);

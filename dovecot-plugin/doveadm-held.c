@@ -127,6 +127,27 @@ held_open(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
 	return ret;
 }
 
+/* lib01_sekisho is loaded later than this module, so it cannot be linked. */
+static int
+act_for_link(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
+{
+	struct module *module = module_dir_find(mail_storage_service_modules,
+		"sekisho");
+	void (*by_link)(struct mail_user *) = NULL;
+	void *symbol;
+
+	if (setting_get(user, "sekisho_quarantine", NULL) == NULL)
+		module = NULL;
+	symbol = module == NULL ? NULL :
+		module_get_symbol(module, "sekisho_user_by_link");
+	memcpy(&by_link, &symbol, sizeof(by_link));
+	if (by_link == NULL)
+		return doveadm_held_fail(ctx, MAIL_ERROR_NOTFOUND, "there is "
+			"no quarantine, or no plug-in of this release");
+	by_link(user);
+	return 0;
+}
+
 static int
 held_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
@@ -138,6 +159,8 @@ held_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 	if (ctx->search_args == NULL)
 		return doveadm_held_fail(ctx, MAIL_ERROR_PARAMS, "query: say "
 			"which messages; ALL means all");
+	if (own->held->by_link && act_for_link(ctx, user) < 0)
+		return -1;
 	ret = held_open(ctx, user, &box);
 	if (ret > 0) {
 		ret = own->held->run(ctx, box);

@@ -16,6 +16,7 @@
 
 struct doveadm_held {
 	bool every;		/* without a query it means all messages */
+	bool by_link;		/* done with the user's rights, no more */
 	const char *format;	/* DOVEADM_PRINT_TYPE_... unless -f is given */
 	const char *const *columns;
 	/*
@@ -63,5 +64,9 @@ struct doveadm_mail_cmd_context *doveadm_held_deliver(void);
 struct doveadm_mail_cmd_context *doveadm_held_approve(void);
 struct doveadm_mail_cmd_context *doveadm_held_delete(void);
 struct doveadm_mail_cmd_context *doveadm_held_expire(void);
+struct doveadm_mail_cmd_context *doveadm_digest_send(void);
+struct doveadm_mail_cmd_context *doveadm_digest_deliver(void);
+struct doveadm_mail_cmd_context *doveadm_digest_approve(void);
+struct doveadm_mail_cmd_context *doveadm_digest_delete(void);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * doveadm-sekisho.c - doveadm sekisho account, sender, blocked and quarantine,
- * for -u, -A, -F and over Dovecot's HTTP API (SPEC Q12, doveadm-sekisho(1)).
+ * doveadm-sekisho.c - doveadm sekisho account, sender, blocked, quarantine and
+ * digest, for -u, -A, -F and over Dovecot's HTTP API (SPEC Q12,
+ * doveadm-sekisho(1)).
  *
  * A password never stands in an argument, where everybody on the machine could
  * read it: sekishod makes one and it is printed once.
@@ -76,7 +77,7 @@ DOVEADM_CMD_PARAM('\0', "entry", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL) \
 DOVEADM_CMD_PARAMS_END }
 
 #define WITH_QUERY(command, query, function) { \
-	.name = "sekisho quarantine " command, \
+	.name = "sekisho " command, \
 	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX query, \
 	.mail_cmd = function, \
 DOVEADM_CMD_PARAMS_START \
@@ -116,12 +117,18 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_ENTRIES("blocked add", blocked_add),
 	WITH_ENTRIES("blocked remove", blocked_remove),
 	PLAIN("blocked repair", blocked_repair),
-	WITH_QUERY("list", "[<search query>]", doveadm_held_list),
-	WITH_QUERY("show", "<search query>", doveadm_held_show),
-	WITH_QUERY("deliver", "<search query>", doveadm_held_deliver),
-	WITH_QUERY("approve", "<search query>", doveadm_held_approve),
-	WITH_QUERY("delete", "<search query>", doveadm_held_delete),
+	WITH_QUERY("quarantine list", "[<search query>]", doveadm_held_list),
+	WITH_QUERY("quarantine show", "<search query>", doveadm_held_show),
+	WITH_QUERY("quarantine deliver", "<search query>",
+		doveadm_held_deliver),
+	WITH_QUERY("quarantine approve", "<search query>",
+		doveadm_held_approve),
+	WITH_QUERY("quarantine delete", "<search query>", doveadm_held_delete),
 	PLAIN("quarantine expire", doveadm_held_expire),
+	PLAIN("digest send", doveadm_digest_send),
+	WITH_QUERY("digest deliver", "<search query>", doveadm_digest_deliver),
+	WITH_QUERY("digest approve", "<search query>", doveadm_digest_approve),
+	WITH_QUERY("digest delete", "<search query>", doveadm_digest_delete),
 };
 
 void

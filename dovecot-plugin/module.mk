@@ -59,13 +59,14 @@ lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(setting_obj)
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
-	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-log.c
+	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-digest.c \
+	dovecot-plugin/digest-choice.c dovecot-plugin/doveadm-log.c
 doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o \
-	$(setting_obj)
+	$(O)/dovecot-plugin/log-line.o $(setting_obj)
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
-	dovecot-plugin/doveadm-log.h \
+	dovecot-plugin/doveadm-log.h dovecot-plugin/digest-choice.h \
 	dovecot-plugin/dovecot-compat.h dovecot-plugin/filing.h \
 	dovecot-plugin/held-mail.h dovecot-plugin/held-filing.h \
 	dovecot-plugin/held-room.h dovecot-plugin/retention.h \
@@ -116,7 +117,14 @@ install-setting-module: $(setting_module)
 .PHONY: install-setting-module
 endif
 
-all: $(dovecot_modules) $(doveadm_module)
+# What Dovecot runs for the webmail when somebody opens a link of a digest.
+digest_obj := $(O)/dovecot-plugin/sekisho-digest.o
+all_obj += $(digest_obj)
+$(O)/sekisho-digest: $(digest_obj) $(O)/libsekisho.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^
+DOVECOT_LIBEXEC_DIR = $(call dovecot_config,dovecot_pkglibexecdir)
+
+all: $(dovecot_modules) $(doveadm_module) $(O)/sekisho-digest
 
 exported += dovecot-plugin/exports.map:$(O)/lib01_sekisho_plugin.so:$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so
@@ -127,21 +135,23 @@ exported += dovecot-plugin/exports-lmtp.map:$\
 exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so,/usr/bin/doveadm
 
-# What runs `doveadm sekisho quarantine expire -A` every day: systemd's timer,
-# or cron where there is no systemd.
-expire_units := dovecot-plugin/sekisho-expire.service \
-	dovecot-plugin/sekisho-expire.timer
-
-install: install-expire install-dovecot
-install-expire:
-	for f in $(expire_units); do \
-		$(INSTALL) -D -m 0644 $$f $(DESTDIR)$(UNITDIR)/$${f##*/} || \
-			exit 1; \
+# What runs `doveadm sekisho quarantine expire -A` every day and `doveadm
+# sekisho digest send -A` every hour: systemd's timers, or cron where there is
+# no systemd.
+install: install-timers install-dovecot
+install-timers:
+	for name in sekisho-expire sekisho-digest; do \
+		for f in $$name.service $$name.timer; do \
+			$(INSTALL) -D -m 0644 dovecot-plugin/$$f \
+				$(DESTDIR)$(UNITDIR)/$$f || exit 1; \
+		done; \
+		$(INSTALL) -D -m 0644 dovecot-plugin/$$name.cron \
+			$(DESTDIR)$(SYSCONFDIR)/cron.d/$$name || exit 1; \
 	done
-	$(INSTALL) -D -m 0644 dovecot-plugin/sekisho-expire.cron \
-		$(DESTDIR)$(SYSCONFDIR)/cron.d/sekisho-expire
 
-install-dovecot: $(dovecot_modules) $(doveadm_module)
+install-dovecot: $(dovecot_modules) $(doveadm_module) $(O)/sekisho-digest
+	$(INSTALL) -D -m 0755 $(O)/sekisho-digest \
+		$(DESTDIR)$(DOVECOT_LIBEXEC_DIR)/sekisho-digest
 	$(INSTALL) -D -m 0644 $(doveadm_module) \
 		$(DESTDIR)$(doveadm_dir)/$(notdir $(doveadm_module))
 	for f in $(dovecot_modules); do \
@@ -151,4 +161,4 @@ install-dovecot: $(dovecot_modules) $(doveadm_module)
 	$(INSTALL) -D -m 0644 \
 		dovecot-plugin/11-sekisho-$(DOVECOT_GENERATION).conf \
 		$(DESTDIR)$(DATADIR)/dovecot/11-sekisho.conf
-.PHONY: install-dovecot install-expire
+.PHONY: install-dovecot install-timers

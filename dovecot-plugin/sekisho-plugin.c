@@ -11,6 +11,7 @@
 
 void sekisho_plugin_init(struct module *module);
 void sekisho_plugin_deinit(void);
+void sekisho_user_by_link(struct mail_user *user);
 extern const char *sekisho_plugin_version;
 
 const char *sekisho_plugin_version = DOVECOT_ABI_VERSION;
@@ -26,6 +27,19 @@ struct sekisho_user *
 sekisho_user(struct mail_user *user)
 {
 	return MODULE_CONTEXT(user, sekisho_user_module);
+}
+
+/*
+ * From now on doveadm acts for whoever has a link of this user's digest: with
+ * the user's rights. doveadm finds this by its name.
+ */
+void
+sekisho_user_by_link(struct mail_user *user)
+{
+	struct sekisho_user *own = sekisho_user(user);
+
+	own->administrator = false;
+	own->link = true;
 }
 
 /* A copy that lives as long as the user. */

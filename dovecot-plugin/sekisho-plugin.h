@@ -41,6 +41,7 @@ struct sekisho_user {
 	enum rescan rescan;
 	bool administrator;	/* doveadm: may do what users may not */
 	unsigned int deeds[DEED_COUNTS];	/* not yet sent */
+	bool link;		/* doveadm, for a link of a digest: may not */
 	char *kept_error;	/* compat_keep_error() */
 };
 

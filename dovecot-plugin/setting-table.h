@@ -17,6 +17,7 @@ struct setting_table {
 	const char *sekisho_approved;
 	const char *sekisho_blocked;
 	const char *sekisho_deliver;
+	const char *sekisho_digest;
 	const char *sekisho_expire;
 	const char *sekisho_quarantine;
 	const char *sekisho_quota;

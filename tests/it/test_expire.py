@@ -234,7 +234,7 @@ def test_q7_quota_wrong(bob):
 
 def test_q7_timer(tmp_path, expiry, bob):
     """Q7: make install brings a timer for systemd and one for cron"""
-    subprocess.run(["make", "-s", "-C", TOP, "install-expire",
+    subprocess.run(["make", "-s", "-C", TOP, "install-timers",
                     "DESTDIR=%s" % tmp_path], check=True,
                    stdout=subprocess.DEVNULL)
     units = tmp_path / "usr/lib/systemd/system"

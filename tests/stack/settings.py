@@ -127,6 +127,7 @@ class Settings:
                 "/", "%2f"),
             "LDAP_BASE": "dc=example,dc=test",
             "SECRETS_DIR": self.path("secrets"),
+            "DIGEST_PROGRAM": os.path.join(build, "sekisho-digest"),
             "DOVECOT_CONFIG": self.path("dovecot/dovecot.conf"),
             "DOVECOT_GENERATION": dovecot_generation() or "",
             "LMTP_SOCKET": self.path("dovecot/run/lmtp.sock"),
