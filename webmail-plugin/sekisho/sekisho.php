@@ -3,16 +3,17 @@
 /**
  * Sekisho for Roundcube: account pages, quarantine buttons, lists of senders.
  *
- * Thin by design: before login it asks sekishod on account.sock, after login it
- * speaks IMAP to the folders of Sekisho's Dovecot plug-in. It knows no LDAP and
- * holds no secret. This file has the hooks only; each noun has a file in lib/.
+ * Thin by design: before login it asks sekishod on account.sock, or Dovecot with
+ * the key of a digest's link; after login it speaks IMAP to the folders of
+ * Sekisho's Dovecot plug-in. It knows no LDAP and holds no secret. This file
+ * has the hooks only; each noun has a file in lib/.
  *
  * @license GNU GPL-2.0-or-later
  */
 class sekisho extends rcube_plugin
 {
     /** Public pages (task login), by action plugin.sekisho.NAME. */
-    private const PAGES = ['register', 'activate', 'forgot', 'reset', 'captcha'];
+    private const PAGES = ['register', 'activate', 'forgot', 'reset', 'digest', 'captcha'];
 
     public $rc;
 
@@ -33,6 +34,7 @@ class sekisho extends rcube_plugin
         } elseif ($this->rc->task == 'settings') {
             (new sekisho_senders($this, 'approved'))->init();
             (new sekisho_senders($this, 'blocked'))->init();
+            (new sekisho_digest($this))->init();
             (new sekisho_password($this))->init();
         }
     }
@@ -137,11 +139,11 @@ class sekisho extends rcube_plugin
         return (string) $this->rc->get_user_email();
     }
 
-    /** The connection to sekishod, for people who have not logged in. */
-    public function client()
+    /** The connection for people who have not logged in: to sekishod, or to Dovecot's sekisho-digest. */
+    public function client($socket = 'account')
     {
         return new sekisho_client(
-            $this->rc->config->get('sekisho_account_socket'),
+            $this->rc->config->get("sekisho_{$socket}_socket"),
             $this->rc->config->get('sekisho_timeout')
         );
     }

@@ -1,7 +1,8 @@
 <?php
 
 /**
- * Asks sekishod on account.sock: one request, one answer, sekisho-protocol(7).
+ * Asks sekishod on account.sock, or sekisho-digest: one request, one answer,
+ * sekisho-protocol(7).
  */
 class sekisho_client
 {
@@ -20,7 +21,7 @@ class sekisho_client
     }
 
     /**
-     * @param string $verb   register, activate, reset-request, reset-confirm, change
+     * @param string $verb   register, activate, reset-request, reset-confirm, change; show, act
      * @param array  $fields name => value
      *
      * @return array status, field, text, fields (name => value). No answer at

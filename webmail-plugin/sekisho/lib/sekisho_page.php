@@ -17,6 +17,13 @@ class sekisho_page
         $this->plugin = $plugin;
     }
 
+    /** Was its form sent? Roundcube lets a POST without any fields pass without a token. */
+    public function is_post()
+    {
+        return $_SERVER['REQUEST_METHOD'] == 'POST' && !empty($_POST['_token'])
+            && $this->plugin->rc->check_request(rcube_utils::INPUT_POST);
+    }
+
     public function text($label)
     {
         $this->body .= html::p(null, rcube::Q($this->plugin->gettext($label)));
@@ -27,6 +34,16 @@ class sekisho_page
     {
         $text = $this->plugin->gettext(['name' => $label, 'vars' => $vars]);
         $this->body .= html::div(['class' => 'alert', 'role' => 'alert'], rcube::Q($text));
+    }
+
+    /** What something is: text that others wrote, by label. */
+    public function facts($facts)
+    {
+        $inner = '';
+        foreach (array_filter($facts, 'strlen') as $label => $text) {
+            $inner .= html::tag('dt', null, rcube::Q($this->plugin->gettext($label))) . html::tag('dd', null, rcube::Q($text));
+        }
+        $this->body .= html::tag('dl', null, $inner);
     }
 
     public function link($label, $url)

@@ -2,10 +2,10 @@
 
 /**
  * The pages without login: register, activate, forgotten password (W1, C1, C2,
- * C5), and the captcha's picture.
+ * C5), a link of a digest, and the captcha's picture.
  *
  * A GET shows a page, only a POST with the session's token acts: link
- * previewers activate nothing.
+ * previewers activate and deliver nothing.
  */
 class sekisho_pages
 {
@@ -93,7 +93,7 @@ class sekisho_pages
             $this->back_to_login();
             $this->page->send($name . 'title', 404);
         }
-        if ($this->is_post()) {
+        if ($this->page->is_post()) {
             $answer = $this->ask($verb, ['token' => $token]);
             if ($answer['status'] == 'ok') {
                 $this->page->text($name . 'done');
@@ -112,14 +112,12 @@ class sekisho_pages
         $this->page->send($name . 'title');
     }
 
-    // -- what was posted ---------------------------------------------------
-
-    /** Roundcube lets a POST without any fields pass without a token. */
-    private function is_post()
+    private function digest()
     {
-        return $_SERVER['REQUEST_METHOD'] == 'POST' && !empty($_POST['_token'])
-            && $this->plugin->rc->check_request(rcube_utils::INPUT_POST);
+        (new sekisho_link($this->plugin, $this->page))->serve();
     }
+
+    // -- what was posted ---------------------------------------------------
 
     private function posted($names)
     {
@@ -146,7 +144,7 @@ class sekisho_pages
      */
     private function answered($verb, $values)
     {
-        if (!$this->is_post()) {
+        if (!$this->page->is_post()) {
             if ($_SERVER['REQUEST_METHOD'] == 'POST') {
                 $this->page->alert('expired');
             }
