@@ -34,6 +34,15 @@ class ReasonTest extends TestCase
         $this->assertSame('class-spam: A', $this->reason('class=spam; reason=A; from=a@x.test; proof=nonsense'));
     }
 
+    /** W2: the shipped rule for blocked senders speaks to its reader; one with another name as it is */
+    public function testBlocked()
+    {
+        $this->assertSame('class-content: blockedbyyou', $this->reason('class=content; rule=B1; reason=The%20recipient%20has%20blocked%20the%20sender'));
+        $this->assertSame('class-content: Mine', $this->reason('class=content; rule=B1; reason=Mine'));
+        $policy = file_get_contents(__DIR__ . '/../../core/sekishod/policy.xml');
+        $this->assertStringContainsString('<name>The recipient has blocked the sender</name>', $policy);
+    }
+
     /** W2: nothing, and nonsense */
     public function testNonsense()
     {

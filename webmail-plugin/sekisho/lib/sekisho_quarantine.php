@@ -11,6 +11,9 @@ class sekisho_quarantine
 {
     private const HEADER = 'x-sekisho-held';
 
+    /** The name of rule B1 as it is shipped: whoever reads it is that recipient. */
+    private const BLOCKED = 'The recipient has blocked the sender';
+
     private $plugin;
     private $rc;
     private $folder;
@@ -148,7 +151,12 @@ class sekisho_quarantine
             return '';
         }
         $class = $this->plugin->gettext('class-' . (in_array($found['class'] ?? '', ['spam', 'virus', 'content']) ? $found['class'] : 'content'));
-        return trim($class . ': ' . ($found['reason'] ?? ''), ': ') . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
+        return trim($class . ': ' . $this->rule_words($found['reason'] ?? ''), ': ') . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
+    }
+
+    private function rule_words($name)
+    {
+        return $name === self::BLOCKED ? $this->plugin->gettext('blockedbyyou') : $name;
     }
 
     /** Mail that an older version has held does not say whether its sender is proved. */
