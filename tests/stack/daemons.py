@@ -466,13 +466,15 @@ class Exim(Daemon):
         # What amavisd sent back stays where it is.
         if not self.settings.queue_only and self.settings.module != "amavis":
             command.append("-q10s")
-        if not self.settings.namespaces:
+        # Exim asks whom resolv.conf names: it gets the stack's, if there is
+        # one. spam= asks for the client's name, and not every machine has who
+        # answers.
+        names = self.settings.path("dns/resolv.conf")
+        if not self.settings.namespaces or not os.path.exists(names):
             return command
-        # Exim asks whom resolv.conf names: it gets one of its own. spam= asks
-        # for the client's name, and not every machine has who answers.
         return ["unshare", "-m", "sh", "-c",
-                'mount --bind "$0" /etc/resolv.conf && exec "$@"',
-                self.settings.path("dns/resolv.conf"), *command]
+                'mount --bind "$0" /etc/resolv.conf && exec "$@"', names,
+                *command]
 
     def probe(self):
         return (answers(self.values["SMTP_PORT"], b"220") and
