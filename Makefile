@@ -5,6 +5,7 @@
 #
 #   make demo                    everything, from a fresh machine to sent mail
 #   make test                    everything that proves it
+#   make test-ci                 ... and what test-trust has time for
 #   make                         build everything into ./build
 #   make check                   what needs no daemon: unit tests, checks
 #   make SAN=address,undefined   the same build in ./build-address-undefined
@@ -76,7 +77,7 @@ install:
 
 # These targets install what the others need, so they come without fragments.
 bootstrap_goals := packages test-packages test-trixie \
-	demo test stack stack-down bench bench-directory pictures \
+	demo test test-ci stack stack-down bench bench-directory pictures \
 	bench-growth bench-imap check-imaptest fuzz help clock fault full \
 	kill machines powercut sanitized soak test-trust
 ifneq ($(filter-out $(bootstrap_goals),$(or $(MAKECMDGOALS),all)),)
@@ -118,6 +119,11 @@ demo:
 	@tests/stack/install && $(MAKE) --no-print-directory all && tests/demo
 test:
 	@tests/stack/install && tests/run
+# What continuous integration runs: the above, then as many steps of test-trust
+# as begin within 20 minutes.
+test-ci:
+	@tests/stack/install && $(MAKE) --no-print-directory all \
+	  trust-tools && tests/run -t 1200 unit build it $(trust_steps)
 bench:
 	@tests/stack/install packages-bench && $(MAKE) --no-print-directory all bench-tools && \
 	  tests/bench/run $(BENCH)
@@ -157,7 +163,7 @@ stack-down:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-headers check-imaptest clean demo test bench pictures \
-	bench-directory bench-growth bench-imap fuzz packages \
+.PHONY: all check check-headers check-imaptest clean demo test test-ci \
+	bench pictures bench-directory bench-growth bench-imap fuzz packages \
 	stack stack-down test-packages test-trixie \
 	install FORCE
