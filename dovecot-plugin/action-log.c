@@ -30,6 +30,8 @@ write_line(struct mail_user *user, const struct action *action)
 	add_if(line, "entry", action->entry);
 	add_if(line, "approved", action->approved);
 	add_if(line, "rescan", action->rescan);
+	add_if(line, "class", action->virus != NULL ? "virus" : NULL);
+	add_if(line, "virus", action->virus);
 	log_line_add(line, "result",
 		action->refusal == NULL ? "ok" : "refused");
 	add_if(line, "text", action->refusal);

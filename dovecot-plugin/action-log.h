@@ -16,6 +16,7 @@ struct action {
 	const char *entry;	/* of a list of senders */
 	const char *approved;	/* the sender that was approved with it */
 	const char *rescan;	/* what the scanner said */
+	const char *virus;	/* for which it is held from now on */
 	const char *refusal;	/* why not; NULL: it was done */
 	bool unattended;	/* by a timer, not by a person */
 };

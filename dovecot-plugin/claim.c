@@ -3,6 +3,7 @@
  */
 #include "claim.h"
 #include "folder.h"
+#include "held-mail.h"
 
 #define LOCK_NAME "sekisho.lock"
 #define LOCK_SECONDS 120
@@ -60,29 +61,42 @@ static const char *const state_keywords[] = {
 	[CLAIM_DELIVERED] = "$SekishoReleased",
 };
 
-enum claim_state
-claim_state(const struct claim *claim, uint32_t uid)
+static bool
+has_keyword(const struct claim *claim, uint32_t seq, const char *name)
 {
 	struct mailbox *box = claim->box;
 	const ARRAY_TYPE(keywords) *names = mail_index_get_keywords(box->index);
 	ARRAY_TYPE(keyword_indexes) keywords;
-	enum claim_state state = CLAIM_HELD;
-	const char *name;
 	unsigned int keyword;
-	uint32_t seq;
 
-	if (!mail_index_lookup_seq(box->view, uid, &seq))
-		return CLAIM_GONE;
 	t_array_init(&keywords, 8);
 	mail_index_lookup_keywords(box->view, seq, &keywords);
-	array_foreach_elem(&keywords, keyword) {
-		name = array_idx_elem(names, keyword);
-		if (strcasecmp(name, state_keywords[CLAIM_DELIVERED]) == 0)
-			return CLAIM_DELIVERED;
-		if (strcasecmp(name, state_keywords[CLAIM_DOUBTFUL]) == 0)
-			state = CLAIM_DOUBTFUL;
-	}
-	return state;
+	array_foreach_elem(&keywords, keyword)
+		if (strcasecmp(array_idx_elem(names, keyword), name) == 0)
+			return true;
+	return false;
+}
+
+enum claim_state
+claim_state(const struct claim *claim, uint32_t uid)
+{
+	uint32_t seq;
+
+	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
+		return CLAIM_GONE;
+	if (has_keyword(claim, seq, state_keywords[CLAIM_DELIVERED]))
+		return CLAIM_DELIVERED;
+	return has_keyword(claim, seq, state_keywords[CLAIM_DOUBTFUL]) ?
+		CLAIM_DOUBTFUL : CLAIM_HELD;
+}
+
+bool
+claim_is_virus(const struct claim *claim, uint32_t uid)
+{
+	uint32_t seq;
+
+	return mail_index_lookup_seq(claim->box->view, uid, &seq) &&
+		has_keyword(claim, seq, held_mail_keyword(SEKISHO_HELD_VIRUS));
 }
 
 struct mailbox *
@@ -113,5 +127,32 @@ claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 				state == CLAIM_HELD ? MODIFY_REMOVE :
 				MODIFY_ADD, keywords);
 	mailbox_keywords_unref(&keywords);
+	return mailbox_transaction_commit(&t);
+}
+
+static void
+change_keyword(struct mailbox_transaction_context *t, uint32_t seq,
+	enum modify_type modify, enum sekisho_held_class held_class)
+{
+	const char *const names[] = { held_mail_keyword(held_class), NULL };
+	struct mail_keywords *keywords =
+		mailbox_keywords_create_valid(t->box, names);
+
+	mail_index_update_keywords(t->itrans, seq, modify, keywords);
+	mailbox_keywords_unref(&keywords);
+}
+
+int
+claim_mark_virus(struct claim *claim, uint32_t uid)
+{
+	struct mailbox_transaction_context *t;
+	uint32_t seq;
+
+	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
+		return 0;
+	t = mailbox_transaction_begin(claim->box, 0, "sekisho: reclass");
+	change_keyword(t, seq, MODIFY_ADD, SEKISHO_HELD_VIRUS);
+	change_keyword(t, seq, MODIFY_REMOVE, SEKISHO_HELD_SPAM);
+	change_keyword(t, seq, MODIFY_REMOVE, SEKISHO_HELD_CONTENT);
 	return mailbox_transaction_commit(&t);
 }

@@ -33,6 +33,12 @@ void claim_close(struct claim **claim);
 /* The state of a message, now and until the claim is closed. */
 enum claim_state claim_state(const struct claim *claim, uint32_t uid);
 
+/*
+ * Is it held for a virus that was found after it was filed? Its header cannot
+ * say so; its keyword does.
+ */
+bool claim_is_virus(const struct claim *claim, uint32_t uid);
+
 /* Our handle of the quarantine, as fresh as the claim. */
 struct mailbox *claim_mailbox(struct claim *claim);
 
@@ -44,5 +50,12 @@ struct mailbox *claim_mailbox(struct claim *claim);
  */
 int claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 	enum claim_state state);
+
+/*
+ * From now on the message is held for a virus, whatever its header says: in one
+ * step, as all of its keywords. Returns 0, or -1 with an error set in the
+ * mailbox.
+ */
+int claim_mark_virus(struct claim *claim, uint32_t uid);
 
 #endif

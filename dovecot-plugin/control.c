@@ -63,19 +63,30 @@ unscanned(const struct sekisho_user *user, const char **outcome_r,
 }
 
 int
+control_scan(const struct sekisho_user *user, struct istream *outgoing,
+	struct sekisho_answer *answer_r)
+{
+	struct sekisho_request request = { .verb = "rescan" };
+	int fd = outgoing_open(outgoing), ret = -1;
+
+	if (fd >= 0)
+		ret = control_ask(user, &request, fd, RESCAN_MS, answer_r);
+	i_close_fd(&fd);
+	return ret < 0 || answer_r->status == SEKISHO_STATUS_UNAVAILABLE ?
+		-1 : 0;
+}
+
+int
 control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 	const char **outcome_r, struct control_refusal *refusal_r)
 {
-	struct sekisho_request request = { .verb = "rescan" };
 	struct sekisho_answer answer = { 0 };
-	int fd, result = -1;
+	int result = -1;
 
 	*outcome_r = "off";
 	if (user->rescan == RESCAN_OFF)
 		return 0;
-	fd = outgoing_open(outgoing);
-	if (fd < 0 || control_ask(user, &request, fd, RESCAN_MS, &answer) < 0 ||
-	    answer.status == SEKISHO_STATUS_UNAVAILABLE) {
+	if (control_scan(user, outgoing, &answer) < 0) {
 		result = unscanned(user, outcome_r, refusal_r);
 	} else if (answer.status == SEKISHO_STATUS_OK) {
 		*outcome_r = "clean";
@@ -86,7 +97,6 @@ control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 			"found %s; an administrator can release it",
 			answer.text);
 	}
-	i_close_fd(&fd);
 	sekisho_answer_free(&answer);
 	return result;
 }

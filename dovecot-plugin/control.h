@@ -28,6 +28,13 @@ int control_ask(const struct sekisho_user *user,
 	struct sekisho_answer *answer_r);
 
 /*
+ * Has a message (outgoing.h) looked at. Returns 0 when somebody has, or -1. The
+ * answer is to be freed in any case; it shall be empty before.
+ */
+int control_scan(const struct sekisho_user *user, struct istream *outgoing,
+	struct sekisho_answer *answer_r);
+
+/*
  * Has a message (outgoing.h) looked at with today's signatures (SPEC Q9).
  * Returns 0 when it may leave, or -1; outcome_r is a word for the log either
  * way: "clean", "off", "unavailable", "refused".

@@ -9,7 +9,7 @@
 
 /* As sekisho-protocol(7) has them, in the order of sekisho_user. */
 static const char *const deeds[DEED_COUNTS] = { "deliver", "delete", "expire",
-	"evict", "approve", "refused" };
+	"evict", "reclass", "approve", "refused" };
 
 void
 deed_count_add(struct sekisho_user *user, const struct action *action)

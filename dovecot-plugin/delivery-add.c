@@ -139,6 +139,8 @@ delivery_add_held(struct delivery *delivery, struct mail *mail,
 
 	if (quarantine_mail_open(mail, &held, &original) < 0)
 		return delivery_fail_unread(delivery, mail);
+	if (claim_is_virus(delivery->claim, mail->uid))
+		held.held_class = SEKISHO_HELD_VIRUS;
 	ret = delivery_add_message(delivery, mail, &held, original, marks);
 	i_stream_unref(&original);
 	sekisho_held_free(&held);

@@ -68,7 +68,8 @@ list_message(struct digest *digest, struct mail *mail, time_t saved)
 	    held_mail_read(mail, &held, NULL, &err) != HELD_MAIL_FOUND)
 		return;
 	digest_add(digest, "guid", guid);
-	digest_add(digest, "class", sekisho_held_class_name(held.held_class));
+	digest_add(digest, "class", sekisho_held_class_name(
+		held_mail_class(mail, &held)));
 	digest_add(digest, "sender", held.sender);
 	digest_add(digest, "reason", held.reason);
 	digest_add(digest, "time", dec2str(held.time));

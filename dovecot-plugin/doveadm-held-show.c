@@ -87,9 +87,18 @@ show_age(const struct row *row)
 		minutes / 60 % 24);
 }
 
+/* New signatures have found a virus since it was filed. */
+static bool
+is_reclassed(const struct row *row)
+{
+	return held_mail_class(row->mail, &row->held) != row->held.held_class;
+}
+
 static const char *
 show_class(const struct row *row)
 {
+	if (is_reclassed(row))
+		return sekisho_held_class_name(SEKISHO_HELD_VIRUS);
 	return *row->held.id == '\0' ? "-" :
 		sekisho_held_class_name(row->held.held_class);
 }
@@ -103,7 +112,10 @@ show_rule(const struct row *row)
 static const char *
 show_reason(const struct row *row)
 {
-	return text_or_dash(row->held.reason);
+	const char *reason = text_or_dash(row->held.reason);
+
+	return !is_reclassed(row) ? reason : t_strconcat(reason, "; a virus "
+		"that was found in it later", NULL);
 }
 
 static const char *

@@ -68,5 +68,6 @@ struct doveadm_mail_cmd_context *doveadm_digest_send(void);
 struct doveadm_mail_cmd_context *doveadm_digest_deliver(void);
 struct doveadm_mail_cmd_context *doveadm_digest_approve(void);
 struct doveadm_mail_cmd_context *doveadm_digest_delete(void);
+struct doveadm_mail_cmd_context *doveadm_held_rescan(void);
 
 #endif

@@ -129,6 +129,7 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_QUERY("digest deliver", "<search query>", doveadm_digest_deliver),
 	WITH_QUERY("digest approve", "<search query>", doveadm_digest_approve),
 	WITH_QUERY("digest delete", "<search query>", doveadm_digest_delete),
+	PLAIN("quarantine rescan", doveadm_held_rescan),
 };
 
 void

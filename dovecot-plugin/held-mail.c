@@ -38,6 +38,14 @@ held_mail_keyword(enum sekisho_held_class held_class)
 	return keywords[held_class];
 }
 
+enum sekisho_held_class
+held_mail_class(struct mail *mail, const struct sekisho_held *held)
+{
+	return str_array_icase_find(mail_get_keywords(mail),
+		held_mail_keyword(SEKISHO_HELD_VIRUS)) ? SEKISHO_HELD_VIRUS :
+		held->held_class;
+}
+
 const char *
 held_mail_identity(const struct sekisho_held *held)
 {

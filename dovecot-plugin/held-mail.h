@@ -6,7 +6,8 @@
  *	the message as LMTP got it, byte for byte: its trace fields and the
  *	original
  *
- * and one keyword, after the class of the rule. lib95_sekisho_lmtp verifies the
+ * and one keyword, after the class of the rule, or that of viruses when one was
+ * found later (retro-scan.h). lib95_sekisho_lmtp verifies the
  * seal before it files a message, and nobody else can put one there; so what
  * lies in the quarantine is true. Anywhere else these fields mean nothing.
  */
@@ -37,6 +38,13 @@ enum held_mail_result {
 	HELD_MAIL_WRONG,	/* it is malformed, or there are two */
 	HELD_MAIL_FAILED,	/* the storage's error says why */
 };
+
+/*
+ * The class of a message whose field was read: that of the field, unless a
+ * virus was found later.
+ */
+enum sekisho_held_class held_mail_class(struct mail *mail,
+	const struct sekisho_held *held);
 
 /*
  * Reads the field X-Sekisho-Held, does not verify it. With HELD_MAIL_FOUND

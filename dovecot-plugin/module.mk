@@ -31,6 +31,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
+	dovecot-plugin/retro-scan.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
 	dovecot-plugin/sender.c dovecot-plugin/deed-count.c \
@@ -46,6 +47,7 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
+	dovecot-plugin/retro-scan.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
 	dovecot-plugin/sender.h dovecot-plugin/deed-count.h \
 	dovecot-plugin/senders-mailbox.h \
@@ -59,7 +61,8 @@ lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(setting_obj)
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
-	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-digest.c \
+	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-held-rescan.c \
+	dovecot-plugin/doveadm-digest.c \
 	dovecot-plugin/digest-choice.c dovecot-plugin/doveadm-log.c
 doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o \
@@ -135,18 +138,20 @@ exported += dovecot-plugin/exports-lmtp.map:$\
 exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so,/usr/bin/doveadm
 
-# What runs `doveadm sekisho quarantine expire -A` every day and `doveadm
-# sekisho digest send -A` every hour: systemd's timers, or cron where there is
-# no systemd.
+# What runs `doveadm sekisho quarantine expire -A` every day, `rescan -A` and
+# `doveadm sekisho digest send -A` every hour: systemd's timers, or cron where
+# there is no systemd.
+timers := sekisho-expire sekisho-rescan sekisho-digest
+
 install: install-timers install-dovecot
 install-timers:
-	for name in sekisho-expire sekisho-digest; do \
-		for f in $$name.service $$name.timer; do \
-			$(INSTALL) -D -m 0644 dovecot-plugin/$$f \
-				$(DESTDIR)$(UNITDIR)/$$f || exit 1; \
-		done; \
-		$(INSTALL) -D -m 0644 dovecot-plugin/$$name.cron \
-			$(DESTDIR)$(SYSCONFDIR)/cron.d/$$name || exit 1; \
+	for f in $(timers); do \
+		$(INSTALL) -D -m 0644 dovecot-plugin/$$f.service \
+			$(DESTDIR)$(UNITDIR)/$$f.service && \
+		$(INSTALL) -D -m 0644 dovecot-plugin/$$f.timer \
+			$(DESTDIR)$(UNITDIR)/$$f.timer && \
+		$(INSTALL) -D -m 0644 dovecot-plugin/$$f.cron \
+			$(DESTDIR)$(SYSCONFDIR)/cron.d/$$f || exit 1; \
 	done
 
 install-dovecot: $(dovecot_modules) $(doveadm_module) $(O)/sekisho-digest

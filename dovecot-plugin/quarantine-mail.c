@@ -113,8 +113,9 @@ quarantine_mail_open(struct mail *mail, struct sekisho_held *held_r,
 }
 
 /*
- * The keyword of its class says it at once, as users cannot change it; the
- * header, if Dovecot lost its index.
+ * The keyword of its class says it at once, as users cannot change it, and it
+ * may say more than the header, which is older (retro-scan.h); the header, if
+ * Dovecot lost its index.
  */
 static bool
 is_masked(struct mail *mail)

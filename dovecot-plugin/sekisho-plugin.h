@@ -19,7 +19,7 @@
 #include <module-context.h>
 #include <mail-storage-private.h>
 
-#define DEED_COUNTS 6	/* deed-count.c has their names */
+#define DEED_COUNTS 7	/* deed-count.c has their names */
 
 /* Must a held message be scanned before it leaves (SPEC Q9)? */
 enum rescan {

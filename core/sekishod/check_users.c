@@ -152,34 +152,44 @@ look_lmtp_names(struct check *check)
 			arguments[1]);
 }
 
+/* name is that of a timer, and of cron's file where there is no systemd. */
 static void
-look_timer(struct check *check)
+look_timer(struct check *check, const char *name, const char *without)
 {
-	static const char *const argv[] = { "systemctl", "is-enabled",
-		"sekisho-expire.timer", NULL };
+	const char *timer = pool_printf(check->pool, "%s.timer", name);
+	const char *file = pool_printf(check->pool, "/etc/cron.d/%s", name);
+	const char *argv[] = { "systemctl", "is-enabled", timer, NULL };
 	const char *said;
 	int status;
 
 	if (access("/run/systemd/system", F_OK) < 0) {
-		if (access("/etc/cron.d/sekisho-expire", F_OK) < 0)
+		if (access(file, F_OK) < 0)
 			check_wrong(check, "install dovecot-sekisho, or: make "
-				"install", "nothing deletes old held mail: "
-				"there is no /etc/cron.d/sekisho-expire");
+				"install", "%s: there is no %s", without,
+				file);
 		return;
 	}
 	said = check_run(check, argv, &status);
 	if (status != 0)
-		check_wrong(check, "systemctl enable --now "
-			"sekisho-expire.timer", "nothing deletes old held "
-			"mail: sekisho-expire.timer is %s", *said == '\0' ?
-			"not known" : check_line(check, said));
+		check_wrong(check, pool_printf(check->pool, "systemctl enable "
+			"--now %s", timer), "%s: %s is %s", without, timer,
+			*said == '\0' ? "not known" : check_line(check, said));
+}
+
+static void
+look_timers(struct check *check)
+{
+	look_timer(check, "sekisho-expire", "nothing deletes old held mail");
+	look_timer(check, "sekisho-rescan", "held mail is not scanned with "
+		"new signatures");
 }
 
 static const struct check_look looks[] = {
 	{ "doveadm knows them, and they can log in", look_users },
 	{ "sekisho_address is an address", look_address },
 	{ "LMTP finds them by their addresses", look_lmtp_names },
-	{ "the timer is set that deletes old held mail", look_timer },
+	{ "timers are set that delete old held mail and scan it again",
+		look_timers },
 	{ NULL, NULL },
 };
 

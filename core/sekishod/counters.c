@@ -17,6 +17,7 @@ const char *const counter_deed_names[DEEDS] = {
 	[DEED_DELETE] = "delete",
 	[DEED_EXPIRE] = "expire",
 	[DEED_EVICT] = "evict",
+	[DEED_RECLASS] = "reclass",
 	[DEED_REFUSED] = "refused",
 };
 

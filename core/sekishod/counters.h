@@ -60,6 +60,7 @@ enum counter_deed {
 	DEED_DELETE,
 	DEED_EXPIRE,
 	DEED_EVICT,
+	DEED_RECLASS,		/* held for a virus from now on */
 	DEED_REFUSED,		/* any of these, and it was not done */
 	DEEDS			/* their number */
 };

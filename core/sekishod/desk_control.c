@@ -27,6 +27,7 @@ const struct verb desk_control_verbs[] = {
 	{ "rescan", rescan_answer, false },
 	{ "digest-send", digest_send, false },
 	{ "digest-open", digest_open, false },
+	{ "signatures", rescan_signatures, true },
 	{ "count", counters_verb_count, true },
 	{ "counters", counters_verb_text, true },
 	{ "account-list", account_admin_list, false },

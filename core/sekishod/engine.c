@@ -6,6 +6,7 @@
  * at what it logged, too (research: clamav, section 0).
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,32 @@ try_rar(struct engine *engine, struct sekisho_error *err)
 	return status;
 }
 
+/* Of the files, whatever order they are listed in. */
+static void
+name_set(struct engine *engine)
+{
+	const struct cl_stat *list = &engine->directory;
+	unsigned char digest[32];
+	uint64_t sum = 0, hash;
+	unsigned int i;
+	char text[128];
+
+	for (i = 0; i <= list->entries; i++) {
+		if (i == list->entries)
+			snprintf(text, sizeof(text), "%s %u", cl_retver(),
+				engine->signatures);
+		else
+			snprintf(text, sizeof(text), "%lld %lld.%09ld",
+				(long long)list->stattab[i].st_size,
+				(long long)list->stattab[i].st_mtim.tv_sec,
+				list->stattab[i].st_mtim.tv_nsec);
+		cl_sha256(text, strlen(text), digest, NULL);
+		memcpy(&hash, digest, sizeof(hash));
+		sum += hash;
+	}
+	snprintf(engine->set, sizeof(engine->set), "%016" PRIx64, sum);
+}
+
 struct engine *
 engine_open(const char *directory, unsigned int scan_seconds,
 	struct sekisho_error *err)
@@ -225,8 +252,10 @@ engine_open(const char *directory, unsigned int scan_seconds,
 	}
 	if (load_directory(engine, directory, err) == 0 &&
 	    load_own(engine, err) == 0 && compile(engine, err) == 0 &&
-	    engine_canary(engine, err) == 0 && try_rar(engine, err) == 0)
+	    engine_canary(engine, err) == 0 && try_rar(engine, err) == 0) {
+		name_set(engine);
 		return engine;
+	}
 fail:
 	engine_close(engine);
 	return NULL;
@@ -253,6 +282,12 @@ unsigned int
 engine_signatures(const struct engine *engine)
 {
 	return engine->signatures;
+}
+
+const char *
+engine_set(const struct engine *engine)
+{
+	return engine->set;
 }
 
 int

@@ -17,6 +17,8 @@
 
 struct engine;
 
+#define ENGINE_SET 16		/* letters of engine_set() */
+
 /* What one scan said. The lists live in the pool given to engine_scan(). */
 struct scan_result {
 	struct scan_match {
@@ -54,6 +56,12 @@ bool engine_opens_rar(const struct engine *engine);
 /* Number of signatures; 1 when the files changed since that was said last. */
 unsigned int engine_signatures(const struct engine *engine);
 int engine_changed(struct engine *engine);
+
+/*
+ * Which signatures these are, in ENGINE_SET hexadecimal digits: another process
+ * that loads the same files with the same libclamav says the same.
+ */
+const char *engine_set(const struct engine *engine);
 
 /*
  * Scans a file once more in its present surroundings that must be found; call

@@ -10,6 +10,7 @@
 
 #include <clamav.h>
 
+#include "engine.h"
 #include "sekisho.h"
 
 #define ENGINE_CANARY "Sekisho.Test.Canary"
@@ -24,6 +25,7 @@ struct engine {
 	struct cl_engine *clamav;
 	struct cl_stat directory;	/* as it was when loaded */
 	unsigned int signatures;
+	char set[ENGINE_SET + 1];	/* engine_set() */
 	unsigned int scan_seconds;
 	bool opens_rar;			/* engine_opens_rar() */
 	int64_t deadline;		/* sekisho_now() time, 0: none */

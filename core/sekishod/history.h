@@ -29,7 +29,7 @@ struct history_fate {
 struct history_act {
 	char *user;
 	char *action;		/* hold, there-already, deliver, delete,
-				   expire, evict */
+				   expire, evict, reclass */
 };
 
 struct history_message {

@@ -107,6 +107,7 @@ job_inspect(struct job *job, struct sekisho_error *err)
 	inspection_encode(&inspection, &found);
 	job->reply.failed |= found.failed;
 	sekisho_put_u32(&job->reply, job->inspector->generation);
+	sekisho_put_text(&job->reply, engine_set(job->inspector->engine));
 	sekisho_put_bytes(&job->reply, found.data, found.len);
 	sekisho_buf_free(&found);
 	job->reply_type = SEKISHO_FRAME_INSPECTION;

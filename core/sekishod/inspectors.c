@@ -85,7 +85,7 @@ ask(struct inspectors *inspectors, const struct sekisho_frame *request,
 	return -1;
 }
 
-/* The generation of the inspector and what it found. */
+/* The generation of the inspector, its signatures, and what it found. */
 static int
 inspected_decode(struct inspectors *inspectors, const void *data, size_t len,
 	uint32_t *generation_r, struct inspection *inspection_r,
@@ -97,6 +97,7 @@ inspected_decode(struct inspectors *inspectors, const void *data, size_t len,
 
 	sekisho_reader_init(&in, data, len);
 	*generation_r = sekisho_get_u32(&in);
+	inspectors->set = pool_strdup(inspectors->pool, sekisho_get_text(&in));
 	found = sekisho_get_bytes(&in, &found_len);
 	if (!sekisho_reader_done(&in))
 		return sekisho_error_set(err, "inspector: malformed answer");

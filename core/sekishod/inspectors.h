@@ -24,6 +24,7 @@ struct inspectors {
 	bool killed;	/* set: at least one died over the message, and no
 			 * other one answered before the deadline */
 	bool known;	/* set: the answer is that of the last time */
+	const char *set;	/* set: engine_set() of who answered */
 };
 
 /*

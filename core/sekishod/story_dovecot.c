@@ -9,6 +9,7 @@
 struct act {
 	char *user, *by, *action, *result;
 	char *text, *folder, *server, *approved, *rescan, *rule, *held_class;
+	char *virus;
 };
 
 static void
@@ -25,6 +26,7 @@ act_read(struct act *act, const char *text)
 	act->rescan = logline_value(text, "rescan");
 	act->rule = logline_value(text, "rule");
 	act->held_class = logline_value(text, "class");
+	act->virus = logline_value(text, "virus");
 }
 
 static void
@@ -41,6 +43,7 @@ act_free(struct act *act)
 	g_free(act->rescan);
 	g_free(act->rule);
 	g_free(act->held_class);
+	g_free(act->virus);
 }
 
 static const char *
@@ -137,6 +140,15 @@ tell_evict(struct story *story, const struct act *act, const char *who)
 		"to make room for another", act->user);
 }
 
+static void
+tell_reclass(struct story *story, const struct act *act, const char *who)
+{
+	(void)who;
+	story_add(story, STORY_LATER, 0, "%s: newer signatures find virus %s "
+		"in it; from now on it is held for that", act->user,
+		or_unknown(act->virus));
+}
+
 static const struct {
 	const char *action;
 	void (*tell)(struct story *, const struct act *, const char *who);
@@ -145,6 +157,7 @@ static const struct {
 	{ "delete", tell_delete },
 	{ "expire", tell_expire },
 	{ "evict", tell_evict },
+	{ "reclass", tell_reclass },
 };
 
 static void

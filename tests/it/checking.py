@@ -16,8 +16,9 @@ class Site:
         self.folder = os.path.join(stack.env["STACK_DIR"], "check")
         os.makedirs(self.folder + "/cron.d")
         os.makedirs(self.folder + "/systemd")
-        shutil.copy(TOP + "/dovecot-plugin/sekisho-expire.cron",
-                    self.folder + "/cron.d/sekisho-expire")
+        for name in "sekisho-expire", "sekisho-rescan":
+            shutil.copy("%s/dovecot-plugin/%s.cron" % (TOP, name),
+                        "%s/cron.d/%s" % (self.folder, name))
         self.copies = 0
 
     # -- configurations ----------------------------------------------------

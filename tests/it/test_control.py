@@ -25,7 +25,9 @@ def memory_file(data):
 
 def test_q9_rescan_clean(sock):
     answer = call(sock, "rescan", fd=memory_file(mail().as_bytes()))
-    assert answer.status == "ok" and answer.fields == []
+    assert answer.status == "ok"
+    assert [name for name, _ in answer.fields] == ["signatures"]
+    assert answer.fields == call(sock, "signatures").fields
 
 
 def test_q9_rescan_virus(sock):

@@ -232,23 +232,24 @@ def test_q7_quota_wrong(bob):
 
 # -- timer ---------------------------------------------------------------------
 
-def test_q7_timer(tmp_path, expiry, bob):
-    """Q7: make install brings a timer for systemd and one for cron"""
+@pytest.mark.parametrize("name", ["sekisho-expire", "sekisho-rescan"])
+def test_q7_timer(tmp_path, expiry, bob, name):
+    """Q7 Q9: make install brings timers for systemd and for cron"""
     subprocess.run(["make", "-s", "-C", TOP, "install-timers",
                     "DESTDIR=%s" % tmp_path], check=True,
                    stdout=subprocess.DEVNULL)
     units = tmp_path / "usr/lib/systemd/system"
-    service = (units / "sekisho-expire.service").read_text()
-    timer = (units / "sekisho-expire.timer").read_text()
-    cron = (tmp_path / "etc/cron.d/sekisho-expire").read_text()
+    service = (units / (name + ".service")).read_text()
+    timer = (units / (name + ".timer")).read_text()
+    cron = (tmp_path / "etc/cron.d" / name).read_text()
     assert "OnCalendar=" in timer and "WantedBy=timers.target" in timer
     command, = [line.partition("=")[2] for line in service.splitlines()
                 if line.startswith("ExecStart=")]
     assert command.startswith("/usr/bin/doveadm sekisho ")
     entry = cron.splitlines()[-1].split(None, 6)
     assert entry[5] == "root" and entry[6].endswith(
-        " || %s >/dev/null" % command.removeprefix("/usr/bin/"))
+        "%s >/dev/null" % command.removeprefix("/usr/bin/"))
     held = bob.hold()
     expiry.later(16, *command.split()[3:])
-    assert bob.count(held, "Quarantine") == 0
-    assert os.stat(tmp_path / "etc/cron.d/sekisho-expire").st_mode & 0o133 == 0
+    assert bob.count(held, "Quarantine") == (name != "sekisho-expire")
+    assert os.stat(tmp_path / "etc/cron.d" / name).st_mode & 0o133 == 0

@@ -8,7 +8,7 @@ import pytest
 import preload
 from doveadm import Doveadm
 from holding import as_administrator
-from mails import ENCRYPTED_ZIP, mail
+from mails import EICAR, ENCRYPTED_ZIP, mail
 from quarantine import Quarantine
 from running import wait_until
 from test_failures import answer
@@ -121,3 +121,21 @@ def test_restart(deadly):
     deadly.stop("sekishod")
     deadly.start("sekishod")
     assert answer(deadly, poison(1))[0] == 451
+
+
+def test_held_scanned_again(deadly):
+    """O4 U2: a held mail that kills inspectors is scanned again once with the
+    same signatures, and keeps no other mail from it"""
+    carol = Quarantine(deadly, "carol")
+    carol.empty("Quarantine")
+    bad, virus = carol.hold(poison(5)), carol.hold(
+        mail(files=[("game.com", EICAR)]))
+    words = ("quarantine", "rescan", "-u", "carol")
+    result = Doveadm(deadly).run(*words)
+    assert virus in result.stdout and bad not in result.stdout
+    assert "id=%s: cannot be scanned again; the next try is with other " \
+        "signatures" % bad in result.stderr
+    before = len(deadly.sekishod_log("verb=rescan"))
+    assert "cannot be" not in Doveadm(deadly).run(*words).stderr
+    assert len(deadly.sekishod_log("verb=rescan")) == before
+    assert carol.count(bad, "Quarantine") == 1

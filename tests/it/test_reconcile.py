@@ -40,6 +40,8 @@ CASES = {
     "held-unsaid": (JUDGED + ARRIVED.replace(" bob@x.test", "") + DONE +
                     DOVECOT % "hold", None),
     "released": (JUDGED + HELD + DOVECOT % "hold" + DOVECOT % "deliver", None),
+    "reclassed": (JUDGED + HELD + DOVECOT % "hold" + DOVECOT % "reclass" +
+                  DOVECOT % "deliver", None),
     "unscanned": (ARRIVED + DELIVERED + DONE,
                   "broken ID: was accepted, and Sekisho has not looked at it"),
     "lost": (JUDGED + ARRIVED + DELIVERED.splitlines()[0] + "\n" + DONE,

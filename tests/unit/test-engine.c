@@ -54,6 +54,25 @@ outcome(struct engine *engine, int looks)
 	return said;
 }
 
+/* The same files, others, and the same again. */
+static void
+test_set(const struct engine *engine)
+{
+	struct sekisho_error err;
+	struct engine *other;
+
+	test_begin("O4: the same signatures have the same name");
+	test_int(strlen(engine_set(engine)), ENGINE_SET);
+	other = engine_open(scanner_directory, 60, &err);
+	test_str(engine_set(other), engine_set(engine));
+	engine_close(other);
+	test_begin("O4: others have another name");
+	scanner_write("test.hdb", "44d88612fea8a8f36de82e1278abb02f:68:A\n");
+	other = engine_open(scanner_directory, 60, &err);
+	test_int(strcmp(engine_set(other), engine_set(engine)) != 0, true);
+	engine_close(other);
+}
+
 int
 main(void)
 {
@@ -69,6 +88,7 @@ main(void)
 		"error: scanner: the clock was set during a scan");
 	test_begin("O4: and the next scan is like any other");
 	test_str(outcome(engine, INT_MAX), "clean");
+	test_set(engine);
 	engine_close(engine);
 	scanner_remove();
 	return test_done();

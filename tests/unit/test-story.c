@@ -132,6 +132,9 @@ static const struct {
 		"may" },
 	{ DOVECOT "user=b@x.test action=evict result=ok", "b@x.test: was "
 		"deleted in the quarantine to make room for another" },
+	{ DOVECOT "user=b@x.test action=reclass class=virus virus=Win.A "
+		"result=ok", "b@x.test: newer signatures find virus Win.A in "
+		"it; from now on it is held for that" },
 	{ DOVECOT "result=ok", "Dovecot: " ID " result=ok" },
 	{ EXIM("46", "1xXpL0-0005dz-07") "Completed", "" },
 	{ "", "" },

@@ -7,12 +7,19 @@ require_once __DIR__ . '/standins.php';
 /** The reason of a held message, from X-Sekisho-Held. */
 class ReasonTest extends TestCase
 {
-    private function reason($value)
+    private function reason($value, $flags = [])
     {
-        $quarantine = new sekisho_quarantine(new Standin(['sekisho_quarantine' => 'Quarantine']));
-        $method = new ReflectionMethod($quarantine, 'reason');
-        $method->setAccessible(true);
-        return $method->invoke($quarantine, (object) ['others' => $value === null ? [] : ['x-sekisho-held' => $value]]);
+        $reason = new sekisho_reason(new Standin());
+        return $reason->of((object) ['others' => $value === null ? [] : ['x-sekisho-held' => $value], 'flags' => $flags]);
+    }
+
+    /** Q9: a virus that was found later, whatever the header says */
+    public function testFoundLater()
+    {
+        $flags = ['SEKISHOVIRUS' => true];
+        $this->assertStringStartsWith('class-virus: foundlater', $this->reason('class=spam; reason=A%20rule; seal=ab', $flags));
+        $this->assertSame('class-virus: A rule', $this->reason('class=virus; reason=A%20rule; seal=ab', $flags));
+        $this->assertSame('', $this->reason('', $flags));
     }
 
     /** W2: class and reason, in the user's language and in any script */

@@ -9,19 +9,16 @@
  */
 class sekisho_quarantine
 {
-    private const HEADER = 'x-sekisho-held';
-
-    /** The name of rule B1 as it is shipped: whoever reads it is that recipient. */
-    private const BLOCKED = 'The recipient has blocked the sender';
-
     private $plugin;
     private $rc;
     private $folder;
+    private $reason;
 
     public function __construct($plugin)
     {
         $this->plugin = $plugin;
         $this->rc     = $plugin->rc;
+        $this->reason = new sekisho_reason($plugin);
         $this->folder = rcube_charset::convert($this->rc->config->get('sekisho_quarantine'), 'UTF-8', 'UTF7-IMAP');
     }
 
@@ -83,7 +80,7 @@ class sekisho_quarantine
 
     public function fetch_header($args)
     {
-        $args['fetch_headers'] = trim(($args['fetch_headers'] ?? '') . ' ' . strtoupper(self::HEADER));
+        $args['fetch_headers'] = trim(($args['fetch_headers'] ?? '') . ' ' . strtoupper(sekisho_reason::HEADER));
         return $args;
     }
 
@@ -119,7 +116,7 @@ class sekisho_quarantine
     public function reasons($args)
     {
         foreach ((array) ($args['messages'] ?? []) as $message) {
-            $reason = $this->reason($message);
+            $reason = $this->reason->of($message);
             if ($reason !== '') {
                 $message->list_flags['extra_flags']['sekisho_reason'] = $reason;
             }
@@ -129,45 +126,12 @@ class sekisho_quarantine
 
     public function reason_box($args)
     {
-        $reason = $this->reason($args['message']->headers);
+        $reason = $this->reason->of($args['message']->headers);
         if ($reason !== '' && $args['message']->folder === $this->folder) {
             array_unshift($args['content'], html::div(['class' => 'sekisho-reason boxwarning', 'role' => 'note'],
                 html::span(null, rcube::Q($this->plugin->gettext(['name' => 'heldbecause', 'vars' => ['$reason' => $reason]])))));
         }
         return $args;
-    }
-
-    /** "spam: inbound spam / phishing (sender a@x: proved)", from the header that Sekisho sealed. */
-    private function reason($headers)
-    {
-        $value = $headers->others[self::HEADER] ?? '';
-        $value = is_array($value) ? end($value) : $value;
-        $found = [];
-        foreach (explode(';', (string) $value) as $pair) {
-            [$name, $text] = array_pad(explode('=', trim($pair), 2), 2, '');
-            $found[$name] = rawurldecode(trim($text, '" '));
-        }
-        if ($value === '') {
-            return '';
-        }
-        $class = $this->plugin->gettext('class-' . (in_array($found['class'] ?? '', ['spam', 'virus', 'content']) ? $found['class'] : 'content'));
-        return trim($class . ': ' . $this->rule_words($found['reason'] ?? ''), ': ') . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
-    }
-
-    private function rule_words($name)
-    {
-        return $name === self::BLOCKED ? $this->plugin->gettext('blockedbyyou') : $name;
-    }
-
-    /** Mail that an older version has held does not say whether its sender is proved. */
-    private function sender($from, $proof)
-    {
-        $labels = ['dmarc' => 'senderproved', 'dkim' => 'senderproved', 'spf' => 'senderproved', 'inside' => 'senderproved',
-            'failed' => 'senderfailed', 'none' => 'senderunproved', 'unknown' => 'senderunproved'];
-        if (!isset($labels[$proof]) || $from === '') {
-            return '';
-        }
-        return ' (' . $this->plugin->gettext(['name' => $labels[$proof], 'vars' => ['$from' => $from]]) . ')';
     }
 
     // -- what the buttons do -----------------------------------------------
