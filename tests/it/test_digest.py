@@ -58,6 +58,16 @@ def test_choice(bob, choice, setting, count):
     assert bob.send(2, "sekisho_digest=" + setting) == count
 
 
+def test_administrator_chooses(bob):
+    """Digest: an administrator sees and sets what a user has chosen"""
+    entry = ["-u", "bob", "Quarantine", "/private/vendor/sekisho/digest"]
+    bob.quarantine.doveadm("mailbox", "metadata", "set", *entry, "1d")
+    shown = bob.quarantine.doveadm("mailbox", "metadata", "get", *entry)
+    assert b"1d" in shown.stdout
+    bob.quarantine.hold()
+    assert bob.send(2) == 1
+
+
 @pytest.mark.parametrize("setting", ["1", "30m", "8d", "daily"])
 def test_wrong_setting(bob, setting):
     """Digest: a wrong setting is quoted with what it should be"""
