@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "gateway.h"
 #include "held-find.h"
+#include "learn.h"
 #include "outgoing.h"
 #include "quarantine-mail.h"
 #include "release.h"
@@ -34,6 +35,14 @@ delivery_copy(struct delivery *delivery, struct mail *mail,
 		delivery->into);
 }
 
+/* What only an administrator can release may have a virus. */
+static bool
+is_ham(const struct sekisho_held *held, const struct released *released)
+{
+	return held->held_class != SEKISHO_HELD_VIRUS &&
+		strcmp(released->rescan, "refused") != 0;
+}
+
 /* mail is NULL when the message is not in the quarantine any more. */
 static int
 delivery_add_message(struct delivery *delivery, struct mail *mail,
@@ -57,6 +66,10 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	else
 		ret = delivery_copy(delivery, mail, held, outgoing, marks);
 	released.uid = mail != NULL ? mail->uid : 0;
+	/* Not from bytes that a client says were held. */
+	if (ret == 0 && mail != NULL && is_ham(held, &released))
+		released.learn = learn_prepare(mail->box->storage->user,
+			LEARN_HAM, outgoing);
 	if (ret == 0)
 		array_push_back(&delivery->mails, &released);
 	if (ret == 0 && mail != NULL)

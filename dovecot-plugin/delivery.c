@@ -8,6 +8,7 @@
 #include "deed-count.h"
 #include "folder.h"
 #include "gateway.h"
+#include "learn.h"
 #include "release.h"
 #include "senders-list.h"
 
@@ -17,7 +18,10 @@ static void
 delivery_free(struct delivery *delivery)
 {
 	pool_t pool = delivery->pool;
+	struct released *mail;
 
+	array_foreach_modifiable(&delivery->mails, mail)
+		learn_forget(&mail->learn);
 	gateway_free(&delivery->gateway);
 	claim_close(&delivery->claim);
 	str_free(&delivery->room);
@@ -127,8 +131,9 @@ delivery_store(struct delivery *delivery,
 	return 0;
 }
 
+/* It has been delivered. */
 static void
-delivery_log(const struct delivery *delivery, const struct released *mail)
+delivery_log(const struct delivery *delivery, struct released *mail)
 {
 	struct action action = {
 		.id = mail->id,
@@ -141,6 +146,7 @@ delivery_log(const struct delivery *delivery, const struct released *mail)
 	};
 
 	action_log(delivery->into->storage->user, &action);
+	learn_commit(&mail->learn);
 }
 
 /* One mail: noted, sent, noted. The other table of docs/architecture.md. */
@@ -174,11 +180,11 @@ static int
 delivery_send_all(struct delivery *delivery)
 {
 	struct control_refusal refusal;
-	const struct released *mails;
+	struct released *mails;
 	unsigned int i, count;
 	int ret = 0;
 
-	mails = array_get(&delivery->mails, &count);
+	mails = array_get_modifiable(&delivery->mails, &count);
 	for (i = 0; ret == 0 && i < count; i++) {
 		T_BEGIN {
 			ret = delivery_send(delivery, i, &refusal);
@@ -228,7 +234,7 @@ delivery_commit(struct delivery *delivery,
 	struct mailbox_transaction_context *command = delivery->command;
 	struct mailbox *named = command->box;
 	struct mail_transaction_commit_changes ours = { .pool = NULL };
-	const struct released *mail;
+	struct released *mail;
 
 	if (delivery_approve(delivery) < 0 || (delivery->gateway != NULL ?
 	    delivery_send_all(delivery) :
@@ -238,7 +244,7 @@ delivery_commit(struct delivery *delivery,
 		return -1;
 	}
 	if (delivery->gateway == NULL)
-		array_foreach(&delivery->mails, mail)
+		array_foreach_modifiable(&delivery->mails, mail)
 			delivery_log(delivery, mail);
 	delivery_end_command(command, changes_r);
 	changes_copy(delivery, named, &ours, changes_r);

@@ -69,5 +69,6 @@ struct doveadm_mail_cmd_context *doveadm_digest_deliver(void);
 struct doveadm_mail_cmd_context *doveadm_digest_approve(void);
 struct doveadm_mail_cmd_context *doveadm_digest_delete(void);
 struct doveadm_mail_cmd_context *doveadm_held_rescan(void);
+struct doveadm_mail_cmd_context *doveadm_learn(void);
 
 #endif

@@ -130,6 +130,7 @@ static struct doveadm_cmd_ver2 commands[] = {
 	WITH_QUERY("digest approve", "<search query>", doveadm_digest_approve),
 	WITH_QUERY("digest delete", "<search query>", doveadm_digest_delete),
 	PLAIN("quarantine rescan", doveadm_held_rescan),
+	PLAIN("learn", doveadm_learn),
 };
 
 void

@@ -31,7 +31,8 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
-	dovecot-plugin/retro-scan.c \
+	dovecot-plugin/retro-scan.c dovecot-plugin/learn.c \
+	dovecot-plugin/learn-job.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
 	dovecot-plugin/sender.c dovecot-plugin/deed-count.c \
@@ -47,7 +48,8 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
-	dovecot-plugin/retro-scan.h \
+	dovecot-plugin/retro-scan.h dovecot-plugin/learn.h \
+	dovecot-plugin/learn-job.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
 	dovecot-plugin/sender.h dovecot-plugin/deed-count.h \
 	dovecot-plugin/senders-mailbox.h \
@@ -62,11 +64,12 @@ lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \
 	dovecot-plugin/doveadm-held.c dovecot-plugin/doveadm-held-show.c \
 	dovecot-plugin/doveadm-held-act.c dovecot-plugin/doveadm-held-rescan.c \
-	dovecot-plugin/doveadm-digest.c \
+	dovecot-plugin/doveadm-digest.c dovecot-plugin/doveadm-learn.c \
 	dovecot-plugin/digest-choice.c dovecot-plugin/doveadm-log.c
 doveadm_obj := $(doveadm_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
 	$(O)/dovecot-plugin/retention.o $(O)/dovecot-plugin/no-memory.o \
-	$(O)/dovecot-plugin/log-line.o $(setting_obj)
+	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/learn-job.o \
+	$(setting_obj)
 all_obj += $(plugin_obj) $(lmtp_src:%.c=$(O)/%.o) $(doveadm_src:%.c=$(O)/%.o)
 all_hdr += dovecot-plugin/doveadm-ask.h dovecot-plugin/doveadm-held.h \
 	dovecot-plugin/doveadm-log.h dovecot-plugin/digest-choice.h \
@@ -139,9 +142,9 @@ exported += dovecot-plugin/exports-doveadm.map:$(doveadm_module):$\
 	$(dovecot_libs).so,$(dovecot_libs)-storage.so,/usr/bin/doveadm
 
 # What runs `doveadm sekisho quarantine expire -A` every day, `rescan -A` and
-# `doveadm sekisho digest send -A` every hour: systemd's timers, or cron where
-# there is no systemd.
-timers := sekisho-expire sekisho-rescan sekisho-digest
+# `doveadm sekisho digest send -A` every hour, `doveadm sekisho learn -A` every
+# ten minutes: systemd's timers, or cron where there is no systemd.
+timers := sekisho-expire sekisho-rescan sekisho-digest sekisho-learn
 
 install: install-timers install-dovecot
 install-timers:
@@ -162,6 +165,10 @@ install-dovecot: $(dovecot_modules) $(doveadm_module) $(O)/sekisho-digest
 	for f in $(dovecot_modules); do \
 		$(INSTALL) -D -m 0644 $$f \
 			$(DESTDIR)$(DOVECOT_MODULE_DIR)/$${f##*/} || exit 1; \
+	done
+	for f in rspamd spamassassin; do \
+		$(INSTALL) -D -m 0755 dovecot-plugin/learn-$$f \
+			$(DESTDIR)$(DATADIR)/dovecot/learn-$$f || exit 1; \
 	done
 	$(INSTALL) -D -m 0644 \
 		dovecot-plugin/11-sekisho-$(DOVECOT_GENERATION).conf \

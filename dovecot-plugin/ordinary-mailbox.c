@@ -8,6 +8,7 @@
  */
 #include "delivery.h"
 #include "folder.h"
+#include "learn.h"
 #include "quarantine-mail.h"
 
 #include <istream.h>
@@ -21,6 +22,7 @@ struct ordinary_transaction {
 	struct uploads *uploads;	/* held mails that were uploaded */
 	unsigned int uploaded;
 	struct istream *input;		/* of a message that is being saved */
+	ARRAY(char *) learn;		/* learn_prepare(), of other mail */
 	bool held;			/* there is held mail in it */
 	bool looked;			/* at the first line of input ... */
 	bool ours;			/* ... and it is ours */
@@ -74,6 +76,7 @@ held_copy(struct mail_save_context *ctx, struct mail *mail)
 
 	if (folder_bin_role(t->box) != NULL) {
 		held->bin = ctx->moving ? t->box->vname : NULL;
+		held->junk = held->bin != NULL && learn_is_junk(t->box);
 		return 0;
 	}
 	delivery = ordinary_delivery(t);
@@ -82,6 +85,40 @@ held_copy(struct mail_save_context *ctx, struct mail *mail)
 		return -1;
 	held->moved = ctx->moving;
 	return 0;
+}
+
+/* A mail that is no held one is moved to \Junk, or back. */
+static char *
+learn_move(const struct mail_save_context *ctx, struct mail *mail)
+{
+	struct mailbox *to = ctx->transaction->box;
+	enum learn_class class;
+	struct istream *input;
+
+	if (!ctx->moving || !learn_wants(mail->box, to, &class) ||
+	    (ctx->transaction->flags & MAILBOX_TRANSACTION_FLAG_SYNC) != 0 ||
+	    mail_get_stream(mail, NULL, NULL, &input) < 0)
+		return NULL;
+	return learn_prepare(to->storage->user, class, input);
+}
+
+static int
+other_copy(struct mail_save_context *ctx, struct mail *mail)
+{
+	struct mailbox_transaction_context *t = ctx->transaction;
+	char *learn = learn_move(ctx, mail);
+	struct ordinary_transaction *own;
+	int ret = SEKISHO_SUPER(t->box)->copy(ctx, mail);
+
+	if (learn != NULL && ret < 0) {
+		learn_forget(&learn);
+	} else if (learn != NULL) {
+		own = ordinary_begin(t);
+		if (!array_is_created(&own->learn))
+			i_array_init(&own->learn, 4);
+		array_push_back(&own->learn, &learn);
+	}
+	return ret;
 }
 
 static int
@@ -94,7 +131,7 @@ ordinary_copy(struct mail_save_context *ctx, struct mail *mail)
 	int ret;
 
 	if (!held && !held_before)
-		return SEKISHO_SUPER(t->box)->copy(ctx, mail);
+		return other_copy(ctx, mail);
 	if (held != held_before && t->save_count > 0) {
 		ret = refuse_mixture(t->box);
 	} else {
@@ -222,7 +259,13 @@ static void
 ordinary_end(struct mailbox_transaction_context *t)
 {
 	struct ordinary_transaction *own = ordinary_transaction(t);
+	char **learn;
 
+	if (array_is_created(&own->learn)) {
+		array_foreach_modifiable(&own->learn, learn)
+			learn_forget(learn);
+		array_free(&own->learn);
+	}
 	uploads_free(&own->uploads);
 	i_free(own);
 	MODULE_CONTEXT_UNSET(t, sekisho_storage_module);
@@ -258,6 +301,31 @@ ordinary_add_uploads(struct mailbox_transaction_context *t)
 		delivery_add_uploads(delivery, own->uploads);
 }
 
+/* Mail of which none is held, as held and other mail do not go together. */
+static int
+commit_learning(struct mailbox_transaction_context *t,
+	struct mail_transaction_commit_changes *changes_r)
+{
+	struct mailbox *box = t->box;
+	struct ordinary_transaction *own = ordinary_transaction(t);
+	ARRAY(char *) paths;
+	char **path;
+	int ret;
+
+	i_array_init(&paths, 4);
+	array_append_array(&paths, &own->learn);
+	array_clear(&own->learn);
+	ordinary_end(t);
+	ret = SEKISHO_SUPER(box)->transaction_commit(t, changes_r);
+	array_foreach_modifiable(&paths, path) {
+		if (ret == 0)
+			learn_commit(path);
+		learn_forget(path);
+	}
+	array_free(&paths);
+	return ret;
+}
+
 static int
 ordinary_commit(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
@@ -275,6 +343,8 @@ ordinary_commit(struct mailbox_transaction_context *t,
 		ordinary_rollback(t);
 		return -1;
 	}
+	if (array_is_created(&own->learn))
+		return commit_learning(t, changes_r);
 	delivery = own->delivery;
 	held = own->held;
 	ordinary_end(t);

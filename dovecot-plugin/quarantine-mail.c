@@ -24,8 +24,8 @@ held_expunge(struct mail *mail)
 	struct quarantine_mail *own = quarantine_mail(mail);
 
 	if (!own->moved)
-		removal_add(mail, own->bin);
-	own->moved = false;
+		removal_add(mail, own->bin, own->junk);
+	own->moved = own->junk = false;
 	own->bin = NULL;
 	own->module_ctx.super.expunge(mail);
 }

@@ -21,6 +21,8 @@ struct quarantine_mail {
 	bool moved;
 	/* The next expunge is a move to this folder, which means: delete. */
 	const char *bin;
+	/* That folder is the one for spam. */
+	bool junk;
 };
 
 /* NULL when the message is not in a quarantine. */

@@ -14,6 +14,7 @@ struct released {
 	const char *sender;	/* whom to approve, or NULL */
 	const char *rescan;	/* what the scanner said, a word for the log */
 	uint32_t uid;		/* in the quarantine; 0: it is not there */
+	char *learn;		/* learn_prepare(), or NULL */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "claim.h"
 #include "deed-count.h"
 #include "filing.h"
+#include "learn.h"
 #include "quarantine-mail.h"
 
 struct removed {
@@ -13,6 +14,7 @@ struct removed {
 	const char *id;
 	const char *action;
 	const char *bin;
+	char *learn;		/* learn_prepare(), or NULL */
 	bool unattended;
 };
 
@@ -38,8 +40,29 @@ removal_get(struct mailbox_transaction_context *t)
 	return removal;
 }
 
+/* Its user says that it is spam. */
+static char *
+learn_spam(struct mail *mail)
+{
+	struct sekisho_held held;
+	struct istream *original;
+	char *path = NULL;
+
+	if (!sekisho_user(mail->box->storage->user)->learn ||
+	    quarantine_mail_open(mail, &held, &original) < 0)
+		return NULL;
+	if (*held.id != '\0' && held.held_class != SEKISHO_HELD_VIRUS &&
+	    !str_array_icase_find(mail_get_keywords(mail),
+	    held_mail_keyword(SEKISHO_HELD_VIRUS)))
+		path = learn_prepare(mail->box->storage->user, LEARN_SPAM,
+			original);
+	i_stream_unref(&original);
+	sekisho_held_free(&held);
+	return path;
+}
+
 void
-removal_add(struct mail *mail, const char *bin)
+removal_add(struct mail *mail, const char *bin, bool junk)
 {
 	struct removal *removal = removal_get(mail->transaction);
 	struct removed *removed = array_append_space(&removal->mails);
@@ -54,15 +77,16 @@ removal_add(struct mail *mail, const char *bin)
 	removed->action = !expires ? "delete" :
 		sekisho_filing() ? "evict" : "expire";
 	removed->bin = p_strdup(removal->pool, bin);
+	removed->learn = junk ? learn_spam(mail) : NULL;
 }
 
 static void
-removal_log(const struct removal *removal, const struct claim *claim,
+removal_log(struct removal *removal, const struct claim *claim,
 	struct mail_user *user, const char *refusal)
 {
-	const struct removed *removed;
+	struct removed *removed;
 
-	array_foreach(&removal->mails, removed) {
+	array_foreach_modifiable(&removal->mails, removed) {
 		struct action action = {
 			.id = removed->id,
 			.name = removed->action,
@@ -71,9 +95,22 @@ removal_log(const struct removal *removal, const struct claim *claim,
 			.unattended = removed->unattended,
 		};
 
-		if (claim_state(claim, removed->uid) < CLAIM_DELIVERED)
-			action_log(user, &action);
+		if (claim_state(claim, removed->uid) >= CLAIM_DELIVERED)
+			continue;
+		action_log(user, &action);
+		if (refusal == NULL && !claim_is_virus(claim, removed->uid))
+			learn_commit(&removed->learn);
 	}
+}
+
+static void
+removal_free(struct removal *removal)
+{
+	struct removed *removed;
+
+	array_foreach_modifiable(&removal->mails, removed)
+		learn_forget(&removed->learn);
+	pool_unref(&removal->pool);
 }
 
 static int
@@ -118,5 +155,5 @@ removal_rollback(struct mailbox_transaction_context *t)
 
 	SEKISHO_SUPER(t->box)->transaction_rollback(t);
 	if (removal != NULL)
-		pool_unref(&removal->pool);
+		removal_free(removal);
 }

@@ -7,8 +7,11 @@
 
 #include "sekisho-plugin.h"
 
-/* bin: the folder it was moved to, which means delete; NULL for an expunge. */
-void removal_add(struct mail *mail, const char *bin);
+/*
+ * bin: the folder it was moved to, which means delete; NULL for an expunge.
+ * junk: that is the folder for spam.
+ */
+void removal_add(struct mail *mail, const char *bin, bool junk);
 
 /*
  * What the transactions of the quarantine do. Until the claim is closed after

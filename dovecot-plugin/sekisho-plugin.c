@@ -97,6 +97,7 @@ user_created(struct mail_user *user)
 	own->address = setting(user, "sekisho_address", user->username);
 	own->socket = setting(user, "sekisho_socket", SEKISHO_CONTROL_SOCKET);
 	own->submission = setting(user, "sekisho_submission", NULL);
+	own->learn = setting_get(user, "sekisho_learn", NULL) != NULL;
 	own->administrator = strcmp(user->service, "doveadm") == 0;
 	if (rescan_parse(rescan, &own->rescan) < 0)
 		user->error = p_strdup_printf(user->pool, "sekisho_rescan = "

@@ -39,6 +39,7 @@ struct sekisho_user {
 	const char *socket;	/* sekishod's control.sock */
 	const char *submission;	/* host:port where INBOX is, or NULL: here */
 	enum rescan rescan;
+	bool learn;		/* sekisho_learn names a program */
 	bool administrator;	/* doveadm: may do what users may not */
 	unsigned int deeds[DEED_COUNTS];	/* not yet sent */
 	bool link;		/* doveadm, for a link of a digest: may not */

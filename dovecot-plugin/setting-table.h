@@ -19,6 +19,7 @@ struct setting_table {
 	const char *sekisho_deliver;
 	const char *sekisho_digest;
 	const char *sekisho_expire;
+	const char *sekisho_learn;
 	const char *sekisho_quarantine;
 	const char *sekisho_quota;
 	const char *sekisho_rescan;

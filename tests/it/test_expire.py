@@ -232,7 +232,8 @@ def test_q7_quota_wrong(bob):
 
 # -- timer ---------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", ["sekisho-expire", "sekisho-rescan"])
+@pytest.mark.parametrize("name", ["sekisho-expire", "sekisho-rescan",
+                                  "sekisho-learn"])
 def test_q7_timer(tmp_path, expiry, bob, name):
     """Q7 Q9: make install brings timers for systemd and for cron"""
     subprocess.run(["make", "-s", "-C", TOP, "install-timers",
