@@ -251,6 +251,6 @@ def test_q7_timer(tmp_path, expiry, bob, name):
     assert entry[5] == "root" and entry[6].endswith(
         "%s >/dev/null" % command.removeprefix("/usr/bin/"))
     held = bob.hold()
-    expiry.later(16, *command.split()[3:])
+    expiry.run(*command.split()[2:], before=in_days(16))
     assert bob.count(held, "Quarantine") == (name != "sekisho-expire")
     assert os.stat(tmp_path / "etc/cron.d" / name).st_mode & 0o133 == 0
