@@ -2,6 +2,7 @@
 virus and no scanner eats it."""
 import base64
 import io
+import uuid
 import zipfile
 from email import policy
 from email.message import EmailMessage
@@ -14,7 +15,8 @@ GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
 def mail(text="Good morning.\n", subject="A letter", message_id=None, **fields):
-    """A plain mail; give files=[(name, bytes)] to attach."""
+    """A plain mail; give files=[(name, bytes)] to attach. None is the same as
+    another one, so inspectors look into each (core/sekishod/verdicts.h)."""
     message = EmailMessage(policy=policy.SMTP)
     files = fields.pop("files", [])
     message["From"] = fields.pop("sender", "Sender <sender@partner.test>")
@@ -22,6 +24,7 @@ def mail(text="Good morning.\n", subject="A letter", message_id=None, **fields):
     if subject is not None:
         message["Subject"] = subject
     message["Message-ID"] = message_id or new_id()
+    message["X-Letter"] = uuid.uuid4().hex
     message["Date"] = "Tue, 24 Nov 2026 09:00:00 +0900"
     for name, value in fields.items():
         message[name.replace("_", "-")] = value

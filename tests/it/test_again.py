@@ -57,9 +57,10 @@ def test_known(stack):
 
 def test_newsletter(stack):
     """O1, R10: so is the mail to the next recipient"""
-    again = Again(stack, mail())
+    first, message = mail(), mail(to="bob@example.test")
+    again = Again(stack, first)
     again.send()
-    message = mail(to="bob@example.test")
+    message.replace_header("X-Letter", first["X-Letter"])
     message.replace_header("Date", "Mon, 30 Nov 2026 10:00:01 +0000")
     assert known(again.send(message.as_bytes()))
     assert b"10:00:01" in stack.arrived("carol", message["Message-ID"])
