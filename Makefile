@@ -120,10 +120,10 @@ demo:
 test:
 	@tests/stack/install && tests/run
 # What continuous integration runs: the above, then as many steps of test-trust
-# as begin within 20 minutes.
+# as begin within 15 minutes.
 test-ci:
 	@tests/stack/install && $(MAKE) --no-print-directory all \
-	  trust-tools && tests/run -t 1200 unit build it $(trust_steps)
+	  trust-tools && tests/run -t 900 unit build it $(trust_steps)
 bench:
 	@tests/stack/install packages-bench && $(MAKE) --no-print-directory all bench-tools && \
 	  tests/bench/run $(BENCH)
