@@ -145,10 +145,13 @@ def test_japanese(bob, stack):
     erin = Digest(stack, "erin")
     person = Person(stack, "erin@example.test")
     person.register()
-    erin.choose("1d")
-    erin.quarantine.hold(mail(subject="=?utf-8?b?6KuL5rGC5pu4?="))
-    assert erin.send(2) == 1
-    message, = erin.mails()
+    try:
+        erin.choose("1d")
+        erin.quarantine.hold(mail(subject="=?utf-8?b?6KuL5rGC5pu4?="))
+        assert erin.send(2) == 1
+        message, = erin.mails()
+    finally:
+        erin.run("account", "delete", "-u", "erin")
     assert message["Subject"] == "隔離されたメールのお知らせ（新着 1 通）"
     assert "件名: 請求書" in message.get_content().splitlines()
 
@@ -253,12 +256,13 @@ def test_of_one_user(bob):
 
 
 def test_many_at_once(bob):
-    """Digest: of many uses at once one succeeds, and the mail comes once"""
+    """Digest: of many uses at once the mail comes once; who finds it half
+    delivered ends the delivery"""
     held, keys = bob.listed()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: bob.ask("act", keys[0]), range(8)))
     assert bob.where(held) == (0, 1)
-    assert [answer.status for answer in answers].count("ok") == 1, answers
+    assert {answer.status for answer in answers} == {"ok", "not-found"}
 
 
 def test_approve(bob):
