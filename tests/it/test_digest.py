@@ -257,12 +257,13 @@ def test_of_one_user(bob):
 
 def test_many_at_once(bob):
     """Digest: of many uses at once the mail comes once; who finds it half
-    delivered ends the delivery"""
+    delivered ends the delivery, or is told to come again"""
     held, keys = bob.listed()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: bob.ask("act", keys[0]), range(8)))
     assert bob.where(held) == (0, 1)
-    assert {answer.status for answer in answers} == {"ok", "not-found"}
+    said = {answer.status for answer in answers}
+    assert "ok" in said and said <= {"ok", "not-found", "unavailable"}
 
 
 def test_approve(bob):
