@@ -101,6 +101,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	master.c \
 	master_clerks.c \
 	master_generations.c \
+	maildate.c \
 	mapping.c \
 	mime.c \
 	mimecode.c \

@@ -16,6 +16,7 @@
 
 #include "buf.h"
 #include "charset.h"
+#include "maildate.h"
 #include "notice.h"
 #include "transfer.h"
 
@@ -254,22 +255,11 @@ address_add(struct sekisho_buf *out, struct pool *pool, const char *name,
 static void
 date_add(struct sekisho_buf *out, time_t date)
 {
-	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu",
-		"Fri", "Sat" };
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct tm tm;
-	long zone;
 
-	/* Not strftime(): the names are English in every locale. */
 	if (localtime_r(&date, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm)), tm.tm_mday = 1;
-	zone = tm.tm_gmtoff / 60;
-	sekisho_buf_printf(out,
-		"Date: %s, %d %s %d %02d:%02d:%02d %c%02ld%02ld\n",
-		days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		zone < 0 ? '-' : '+', labs(zone) / 60, labs(zone) % 60);
+	maildate_add(out, &tm);
 }
 
 /* One header line of the template, [line, end). */

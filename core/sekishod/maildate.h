@@ -1,0 +1,17 @@
+/*
+ * maildate.h - the field Date of a mail of ours.
+ */
+#ifndef SEKISHO_MAILDATE_H
+#define SEKISHO_MAILDATE_H
+
+#include <time.h>
+
+#include "buf.h"
+
+/*
+ * Appends "Date: ...", RFC 5322, 3.3, with its line end. tm is of localtime_r()
+ * or gmtime_r(), which know the zone. English in every locale.
+ */
+void maildate_add(struct sekisho_buf *out, const struct tm *tm);
+
+#endif
