@@ -2,9 +2,10 @@
  * html.c - text of strangers in a page of ours.
  */
 #include "html.h"
+#include "visible.h"
 
 static const char *
-entity(gunichar c)
+entity(char c)
 {
 	switch (c) {
 	case '&':
@@ -25,22 +26,14 @@ entity(gunichar c)
 void
 html_text(GString *out, const char *text)
 {
-	while (*text != '\0') {
-		gunichar c = g_utf8_get_char_validated(text, -1);
-		const char *next = text + 1;
+	GString *letters = g_string_new(NULL);
+	const char *p;
 
-		if (c != (gunichar)-1 && c != (gunichar)-2)
-			next = g_utf8_next_char(text);
+	visible_add(letters, text);
+	for (p = letters->str; *p != '\0'; p++)
+		if (entity(*p) != NULL)
+			g_string_append(out, entity(*p));
 		else
-			c = 0;
-		if (entity(c) != NULL)
-			g_string_append(out, entity(c));
-		else if (g_unichar_isprint(c))
-			g_string_append_len(out, text, next - text);
-		else
-			for (; text < next; text++)
-				g_string_append_printf(out, "\\x%02x",
-					(unsigned char)*text);
-		text = next;
-	}
+			g_string_append_c(out, *p);
+	g_string_free(letters, TRUE);
 }

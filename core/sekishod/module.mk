@@ -170,6 +170,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	unicode.c \
 	verdicts.c \
 	virusname.c \
+	visible.c \
 	zipclean.c \
 	zipfile.c \
 	)

@@ -6,6 +6,7 @@
 
 #include "logline.h"
 #include "story.h"
+#include "visible.h"
 
 #define YEAR (364 * 86400)
 
@@ -314,27 +315,6 @@ compare(gconstpointer a, gconstpointer b)
 	return one->number < two->number ? -1 : one->number > two->number;
 }
 
-/* Nothing in it may reach a terminal as anything but a letter. */
-static void
-print_clean(const char *text, FILE *out)
-{
-	while (*text != '\0') {
-		gunichar c = g_utf8_get_char_validated(text, -1);
-		const char *next = text + 1;
-
-		if (c != (gunichar)-1 && c != (gunichar)-2)
-			next = g_utf8_next_char(text);
-		else
-			c = 0;
-		if (g_unichar_isprint(c))
-			(void)fwrite(text, 1, (size_t)(next - text), out);
-		else
-			for (; text < next; text++)
-				fprintf(out, "\\x%02x", (unsigned char)*text);
-		text = next;
-	}
-}
-
 /* An original is named when there are several, all others always. */
 static void
 print_event(const struct story *story, const struct story_event *event,
@@ -347,6 +327,7 @@ print_event(const struct story *story, const struct story_event *event,
 	};
 	enum story_role role = STORY_ORIGINAL;
 	time_t when = (time_t)event->when;
+	GString *text = g_string_new(NULL);
 	char stamp[64] = "?";
 	struct tm tm;
 
@@ -357,8 +338,9 @@ print_event(const struct story *story, const struct story_event *event,
 	if (*event->id != '\0' && event->kind != STORY_MADE &&
 	    (role != STORY_ORIGINAL || originals > 1))
 		fprintf(out, "%s%s: ", names[role], event->id);
-	print_clean(event->text, out);
-	fputc('\n', out);
+	visible_add(text, event->text);
+	fprintf(out, "%s\n", text->str);
+	g_string_free(text, TRUE);
 }
 
 bool
