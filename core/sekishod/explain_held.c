@@ -7,20 +7,7 @@
 
 #include "explain_held.h"
 #include "log.h"
-
-/* The length of the field that begins there, with its folded lines. */
-static size_t
-field_length(const char *text, size_t len)
-{
-	const char *end = text, *lf;
-
-	while ((lf = memchr(end, '\n', len - (size_t)(end - text))) != NULL) {
-		end = lf + 1;
-		if (end == text + len || (*end != ' ' && *end != '\t'))
-			return (size_t)(end - text);
-	}
-	return len;
-}
+#include "mimefield.h"
 
 static bool
 has_name(const char *field, size_t len, const char *name)
@@ -69,7 +56,7 @@ explain_held_take(struct sekisho_buf *headers, struct sekisho_held *held_r,
 	for (at = 0; at < headers->len; at += len) {
 		const char *field = headers->data + at;
 
-		len = field_length(field, headers->len - at);
+		len = mimefield_end(field, headers->len - at);
 		if (has_name(field, len, SEKISHO_HELD_HEADER) && !found) {
 			if (read_field(field, len, held_r, err) < 0)
 				break;

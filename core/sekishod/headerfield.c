@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "headerfield.h"
+#include "mimefield.h"
 
 #define TEXT_BYTES 65536u
 
@@ -13,25 +14,22 @@ bool
 header_field_next(const char **at, const char *end,
 	struct header_field *field_r)
 {
-	const char *p = *at, *colon;
+	const char *colon;
 
-	if (p >= end)
+	if (*at >= end)
 		return false;
-	do {
-		p = memchr(p, '\n', (size_t)(end - p));
-		p = p == NULL ? end : p + 1;
-	} while (p < end && (*p == ' ' || *p == '\t'));
 	field_r->whole = *at;
-	field_r->len = (size_t)(p - *at);
-	colon = memchr(*at, ':', field_r->len);
-	field_r->value = colon == NULL ? p : colon + 1;
-	field_r->name_len = colon == NULL ? 0 : (size_t)(colon - *at);
+	field_r->len = mimefield_end(*at, (size_t)(end - *at));
+	*at += field_r->len;
+	colon = memchr(field_r->whole, ':', field_r->len);
+	field_r->value = colon == NULL ? *at : colon + 1;
+	field_r->name_len = colon == NULL ? 0 :
+		(size_t)(colon - field_r->whole);
 	while (field_r->name_len > 0 &&
 	    (colon[-1] == ' ' || colon[-1] == '\t')) {
 		colon--;
 		field_r->name_len--;
 	}
-	*at = p;
 	return true;
 }
 
