@@ -60,15 +60,13 @@ static void
 read_outcome(struct logged *logged, struct pool *pool, enum sekisho_fate fate,
 	const char *text)
 {
-	const char *to = text, *last = NULL;
+	const char *whom = logline_whom(text);
 	bool changed = strstr(text, " changes ") != NULL;
 
-	while ((to = strstr(to, " to ")) != NULL)
-		last = to++;
-	if (last == NULL)
+	if (whom == NULL)
 		return;
-	add_recipients(logged, pool, last + strlen(" to "), pool_printf(pool,
-		",%.*s,", (int)strcspn(text, " "), text));
+	add_recipients(logged, pool, whom, pool_printf(pool, ",%.*s,",
+		(int)strcspn(text, " "), text));
 	if (strncmp(text, "R1", 2) == 0 && (fate == SEKISHO_DELETE ||
 	    (fate == SEKISHO_DELIVER && changed))) {
 		logged->cleaned_or_deleted = true;

@@ -188,6 +188,16 @@ is_octal(const char *digits)
 		digits[2] >= '0' && digits[2] <= '7';
 }
 
+const char *
+logline_whom(const char *outcome)
+{
+	const char *to = outcome, *last = NULL;
+
+	while ((to = strstr(to, " to ")) != NULL)
+		last = to++;
+	return last == NULL ? NULL : last + strlen(" to ");
+}
+
 char *
 logline_unquote(const char *value, const char **next)
 {

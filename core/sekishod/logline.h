@@ -62,6 +62,12 @@ char *logline_value(const char *text, const char *key);
  */
 char *logline_unquote(const char *value, const char **next);
 
+/*
+ * Whom an outcome in sekishod's log is for, "R4 tag [A] to a@x,b@y": what
+ * follows its last " to ", or NULL. A tag may be called anything.
+ */
+const char *logline_whom(const char *outcome);
+
 /* Exim's "address <recipient> R=router T=transport ...", all to be freed. */
 struct logline_delivery {
 	char *address;		/* what aliases made of the recipient */

@@ -50,19 +50,17 @@ add_changes(GString *out, char *between)
 static void
 tell_outcome(struct story *story, const char *words, const char *value)
 {
-	char *text = g_strdup(value), *to, *end = NULL, *rules, *whom;
-	size_t len = strcspn(text, " ");
+	const char *to = logline_whom(value);
+	size_t len = strcspn(value, " ");
+	char *text, *rules, *whom;
 	GString *out;
 
-	for (to = text; (to = strstr(to, " to ")) != NULL; to++)
-		end = to;
-	if (end == NULL || (size_t)(end - text) < len) {
+	if (to == NULL) {
 		story_add(story, STORY_DECIDED, 0, "it %s %s", words, value);
-		g_free(text);
 		return;
 	}
-	*end = '\0';
-	whom = story_list(end + strlen(" to "));
+	whom = story_list(to);
+	text = g_strndup(value, (size_t)(to - value) - strlen(" to "));
 	out = g_string_new(NULL);
 	g_string_printf(out, "it %s %s", words, whom);
 	add_changes(out, text + len);

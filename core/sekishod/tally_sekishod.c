@@ -27,14 +27,10 @@ static const struct {
 static int64_t
 count_recipients(const char *outcome)
 {
-	const char *to = outcome, *last = NULL;
+	const char *to = logline_whom(outcome);
 	int64_t count = 1;
 
-	while ((to = strstr(to, " to ")) != NULL) {
-		to += strlen(" to ");
-		last = to;
-	}
-	for (to = last; to != NULL && *to != '\0' && *to != ' '; to++)
+	for (; to != NULL && *to != '\0' && *to != ' '; to++)
 		count += *to == ',';
 	if (to != NULL && g_str_has_prefix(to, " and "))
 		count += strtoll(to + strlen(" and "), NULL, 10);
