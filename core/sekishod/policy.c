@@ -62,20 +62,27 @@ policy_find_domain(const struct policy *policy, const char *domain)
 		sizeof(*policy->domains), domain_compare);
 }
 
+const struct rule *
+policy_find_rule(const struct policy *policy, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++)
+		if (strcmp(policy->rules[i]->id, id) == 0)
+			return policy->rules[i];
+	return NULL;
+}
+
 /* Was it there, and on, and asked for the same, which no log tells? */
 static bool
 is_settled(const struct rule *rule, const struct policy *before)
 {
-	size_t i;
+	const struct rule *old = policy_find_rule(before, rule->id);
 
-	for (i = 0; i < before->rule_count; i++)
-		if (strcmp(before->rules[i]->id, rule->id) == 0)
-			return before->rules[i]->status == RULE_ON &&
-				strcmp(before->rules[i]->when_source,
-				rule->when_source) == 0 &&
-				!condition_is_logged(&rule->when) &&
-				!condition_asks(&rule->when, "spam");
-	return false;
+	return old != NULL && old->status == RULE_ON &&
+		strcmp(old->when_source, rule->when_source) == 0 &&
+		!condition_is_logged(&rule->when) &&
+		!condition_asks(&rule->when, "spam");
 }
 
 const char *

@@ -75,17 +75,6 @@ read_then(struct policy_reader *reader, const xmlNode *node)
 	return action_read_all(reader, node, newest_rule(reader));
 }
 
-static const struct rule *
-find_rule(const struct policy *policy, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < policy->rule_count; i++)
-		if (strcmp(policy->rules[i]->id, id) == 0)
-			return policy->rules[i];
-	return NULL;
-}
-
 static int
 read_rule_status(struct policy_reader *reader, const xmlNode *node,
 	const char *text, enum rule_status *status_r)
@@ -121,7 +110,7 @@ read_rule_head(struct policy_reader *reader, const xmlNode *node,
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] != '\0')
 		return policy_error(reader, node, "the id '%s' is not 1 to 32 "
 			"letters, digits, '.', '_' and '-'", values[0]);
-	if (find_rule(reader->policy, values[0]) != NULL)
+	if (policy_find_rule(reader->policy, values[0]) != NULL)
 		return policy_error(reader, node, "a second rule has the id "
 			"'%s'", values[0]);
 	reader->rule = rule->id = values[0];
@@ -290,7 +279,7 @@ switch_rules(struct policy_reader *reader)
 	}
 	for (i = 0; i < reader->override_count; i++) {
 		override = &reader->overrides[i];
-		rule = find_rule(policy, override->rule);
+		rule = policy_find_rule(policy, override->rule);
 		if (rule == NULL || *rule->domain != '\0')
 			return policy_error(reader, override->node,
 				"<status> is about rule '%s', but there is no "

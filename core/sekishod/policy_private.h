@@ -55,6 +55,10 @@ struct policy {
 const struct protected_domain *policy_find_domain(const struct policy *policy,
 	const char *domain);
 
+/* The rule of that id, or NULL. */
+const struct rule *policy_find_rule(const struct policy *policy,
+	const char *id);
+
 /* The section that holds for an address; the first one for foreigners. */
 const struct section *policy_section(const struct policy *policy,
 	const char *address);
