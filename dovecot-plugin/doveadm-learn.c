@@ -67,17 +67,19 @@ learn_job(struct learning *learning, const char *name)
 		strcmp(ending, ".spam") == 0 ? LEARN_SPAM : LEARN_HAM;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), ret = 0;
 	struct stat st;
+	bool fresh;
 
 	/* Another one was faster. */
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) == 0 && *name != '.' &&
-	    st.st_mtime > ioloop_time - LEARN_SECONDS) {
+	fresh = fstat(fd, &st) == 0 &&
+		st.st_mtime > ioloop_time - LEARN_SECONDS;
+	if (fresh && *name == '.') {
+		ret = 1;	/* is being written */
+	} else if (fresh) {
 		ret = learn_file(learning->program, class, fd);
 		if (ret == 0)
 			learning->done[class]++;
-	} else if (st.st_mtime > ioloop_time - LEARN_SECONDS) {
-		ret = 1;	/* is being written */
 	}
 	i_close_fd(&fd);
 	if (ret == 0)
