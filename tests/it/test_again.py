@@ -12,13 +12,17 @@ from test_reload import SIGNATURE, write_signature
 
 @pytest.fixture(name="signature_file")
 def a_signature_file(stack):
-    """Takes a signature away again."""
-    path = write_signature(stack, "again.ndb", "Other.Test:0:*:%s\n" %
-                           b"sekisho-it-unused".hex())
-    yield path
-    write_signature(stack, "again.ndb", "Other.Test:0:*:%s\n" %
-                    b"sekisho-it-unused".hex())
-    stack.reload()
+    """
+    A file of signatures, put back afterwards. It is loaded: sekishod would
+    see it by itself, and forget what it knows in the middle of the test.
+    """
+    def write():
+        path = write_signature(stack, "again.ndb", "Other.Test:0:*:%s\n" %
+                               b"sekisho-it-unused".hex())
+        stack.reload()
+        return path
+    yield write()
+    write()
 
 
 class Again:
