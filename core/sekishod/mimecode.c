@@ -1,7 +1,6 @@
 /*
  * mimecode.c - transfer encodings read as leniently as mail programs do.
  */
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -153,6 +152,18 @@ decode_base64(enum mimecode way, const char *raw, size_t len,
 		}
 	}
 	sekisho_buf_add(out, chunk, used);
+}
+
+bool
+mimecode_base64_is_odd(const char *raw, size_t len)
+{
+	const char *end = raw + len;
+	const char *p = len > 0 ? memchr(raw, '=', len) : NULL;
+
+	while (p != NULL && p < end)
+		if (base64_values[(unsigned char)*p++] != 0)
+			return true;
+	return false;
 }
 
 static void

@@ -6,6 +6,7 @@
 #ifndef SEKISHO_MIMECODE_H
 #define SEKISHO_MIMECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -26,6 +27,9 @@ enum mimecode mimecode_of(const char *encoding);
 
 /* All ways that words of the text name, as a mask: 1u << way. */
 unsigned int mimecode_mask(const char *text, size_t len);
+
+/* True when the ways to read Base 64 differ about this text. */
+bool mimecode_base64_is_odd(const char *raw, size_t len);
 
 /*
  * Appends the decoded bytes. What is no letter of the encoding is left out.

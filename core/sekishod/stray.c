@@ -26,6 +26,7 @@ struct walk {
 	size_t pos;		/* of the line at hand */
 	size_t next;		/* and of the one behind it */
 	size_t part;		/* the last one that begins at or before pos */
+	bool base64;		/* it is a leaf in Base 64 */
 	size_t dashes;		/* the last line with "--" in front, or len */
 	size_t run;		/* where lines of Base 64 began */
 	size_t letters;		/* how many there are */
@@ -219,12 +220,14 @@ find_place(struct walk *walk, bool *header_r, bool *base64_r)
 	const struct mime_part *part;
 
 	while (walk->part + 1 < mime->count &&
-	    mime->parts[walk->part + 1].start <= walk->pos)
-		walk->part++;
+	    mime->parts[walk->part + 1].start <= walk->pos) {
+		part = &mime->parts[++walk->part];
+		walk->base64 = part->leaf &&
+			mimecode_of(part->encoding) == MIMECODE_BASE64;
+	}
 	part = &mime->parts[walk->part];
 	*header_r = walk->pos < part->body_start;
-	*base64_r = !*header_r && part->leaf && walk->pos < part->end &&
-		mimecode_of(part->encoding) == MIMECODE_BASE64;
+	*base64_r = walk->base64 && !*header_r && walk->pos < part->end;
 }
 
 static int
@@ -295,8 +298,8 @@ look_at_part(struct walk *walk, size_t index)
 	if (part->leaf)
 		header.ways &= ~(1u << way);
 	if (part->leaf && way == MIMECODE_BASE64 &&
-	    memchr(walk->text + part->body_start, '=', part->end -
-	    part->body_start) != NULL)
+	    mimecode_base64_is_odd(walk->text + part->body_start,
+	    part->end - part->body_start))
 		header.ways |= 1u << MIMECODE_BASE64_STOP |
 			1u << MIMECODE_BASE64_SKIP;
 	status = look_in_ways(walk, header.ways, part->body_start, part->end);

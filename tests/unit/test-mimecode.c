@@ -22,6 +22,8 @@ static const struct {
 	{ "Zg==Zm9v", "ffoo", "f", "f\x06" "f\xf6" },
 	{ "Zm9v=Zm9v", "foofoo", "foo", "foofoo" },
 	{ "Zm9vZm=9vYmFy", "foof\xf6\xf6&\x17", "foof", "foofoobar" },
+	{ "Zm9vYg==\n\n", "foob", "foob", "foob" },
+	{ "Zm9vYg==\n--\nlist", "foob\x96+-", "foob", "foob\tb\xb2" },
 	{ "++//\xff" "QUJD", "\xfb\xef\xff" "ABC", "\xfb\xef\xff" "ABC",
 		"\xfb\xef\xff" "ABC" },
 };
@@ -55,6 +57,10 @@ test_ways(void)
 		check(MIMECODE_BASE64_SKIP, cases[i].raw,
 			strlen(cases[i].raw), cases[i].skip,
 			strlen(cases[i].skip));
+		test_int(mimecode_base64_is_odd(cases[i].raw,
+			strlen(cases[i].raw)),
+			strcmp(cases[i].group, cases[i].stop) != 0 ||
+			strcmp(cases[i].group, cases[i].skip) != 0);
 	}
 }
 
