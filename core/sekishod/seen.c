@@ -23,10 +23,12 @@ seen_init(void)
 	return 0;
 }
 
-void
-seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data, size_t len)
+/* Without line ends. */
+static void
+digest_text(unsigned char digest_r[SEEN_DIGEST], const unsigned char *p,
+	size_t len)
 {
-	const unsigned char *p = data, *end = p + len;
+	const unsigned char *end = p + len;
 	crypto_generichash_state state;
 	unsigned char chunk[4096];
 	size_t n = 0;
@@ -42,6 +44,16 @@ seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data, size_t len)
 	}
 	crypto_generichash_update(&state, chunk, n);
 	crypto_generichash_final(&state, digest_r, SEEN_DIGEST);
+}
+
+void
+seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data, size_t len)
+{
+	if (len > 0 && memchr(data, '\0', len) != NULL)
+		crypto_generichash(digest_r, SEEN_DIGEST, data, len, key,
+			sizeof(key));
+	else
+		digest_text(digest_r, data, len);
 }
 
 static guint

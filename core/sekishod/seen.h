@@ -20,9 +20,9 @@ struct seen;
 int seen_init(void);
 
 /*
- * The digest of a file. Line ends do not count, since libclamav writes its own
- * into texts. The key is new in each generation: nobody can make two files
- * that count as one.
+ * The digest of a file. In a text, which has no NUL, line ends do not count,
+ * since libclamav writes its own. The key is new in each generation: nobody can
+ * make two other files that count as one.
  */
 void seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data,
 	size_t len);
