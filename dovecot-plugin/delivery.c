@@ -10,7 +10,7 @@
 #include "gateway.h"
 #include "learn.h"
 #include "release.h"
-#include "senders-list.h"
+#include "senders-change.h"
 
 #include <str.h>
 
@@ -92,22 +92,19 @@ delivery_fail(struct delivery *delivery, const char *id, struct mailbox *box)
 static int
 delivery_approve(struct delivery *delivery)
 {
-	struct senders_edit edit = { .which = SENDERS_APPROVED,
-		.held = true };
 	struct control_refusal refusal;
 	const struct released *mails;
-	const char **senders;
+	struct senders_entry *senders;
 	unsigned int i, count;
 
 	mails = array_get(&delivery->mails, &count);
 	if (!delivery->approve || count == 0)
 		return 0;
-	senders = t_new(const char *, count);
+	senders = t_new(struct senders_entry, count);
 	for (i = 0; i < count; i++)
-		senders[i] = mails[i].sender;
-	edit.entries = senders;
-	edit.count = count;
-	if (senders_list_add(delivery->user, &edit, NULL, &refusal) == 0)
+		senders[i] = mails[i].approve;
+	if (senders_change_approve(delivery->into->storage->user, senders,
+	    count, &refusal) == 0)
 		return 0;
 	return delivery_refuse(delivery, count == 1 ? mails[0].id : NULL,
 		refusal.error, refusal.text);
@@ -141,7 +138,7 @@ delivery_log(const struct delivery *delivery, struct released *mail)
 		.folder = delivery->gateway != NULL ? NULL :
 			delivery->into->vname,
 		.server = delivery->user->submission,
-		.approved = mail->sender,
+		.approved = mail->approve.name,
 		.rescan = mail->rescan,
 	};
 

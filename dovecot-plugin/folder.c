@@ -44,14 +44,25 @@ folder_bin_role(struct mailbox *box)
 	return NULL;
 }
 
-struct mailbox *
-folder_quarantine_alloc(struct mail_user *user)
+static struct mailbox *
+alloc(struct mail_user *user, const char *name)
 {
-	const char *name = sekisho_user(user)->quarantine;
 	struct mail_namespace *ns = mail_namespace_find(user->namespaces,
 		name);
 
 	return mailbox_alloc(ns->list, name, MAILBOX_FLAG_IGNORE_ACLS);
+}
+
+struct mailbox *
+folder_quarantine_alloc(struct mail_user *user)
+{
+	return alloc(user, sekisho_user(user)->quarantine);
+}
+
+struct mailbox *
+folder_approved_alloc(struct mail_user *user)
+{
+	return alloc(user, sekisho_user(user)->approved);
 }
 
 struct mailbox *

@@ -24,8 +24,9 @@ enum folder folder_of(struct mailbox *box);
  */
 const char *folder_bin_role(struct mailbox *box);
 
-/* New handles of the user's quarantine and of his INBOX. */
+/* New handles of the user's quarantine, approved senders and INBOX. */
 struct mailbox *folder_quarantine_alloc(struct mail_user *user);
+struct mailbox *folder_approved_alloc(struct mail_user *user);
 struct mailbox *folder_inbox_alloc(struct mail_user *user);
 
 /*

@@ -11,15 +11,14 @@
 #include <mail-storage-private.h>
 #include <message-header-encode.h>
 #include <str.h>
-#include <str-sanitize.h>
 
 #include <time.h>
 
 #include "filing.h"
 #include "held-room.h"
+#include "origin.h"
 #include "setting.h"
 
-#define ADDRESS_SHOWN 100u	/* characters */
 #define LOCK_NAME "sekisho-filing.lock"
 #define LOCK_SECONDS 30
 
@@ -120,33 +119,16 @@ filing_is_there(const struct filing *filing, bool *found_r,
 	return ret == 0 ? 0 : box_failed(filing->box, "search", err);
 }
 
-/*
- * "Inbound spam (R4); from boss@bank.example, not proved; sent by x@y.example":
- * whom the reader sees, whether it is he, and who the mail servers were told.
- */
+/* "Inbound spam (R4); from boss@bank.example, not proved; sent by ..." */
 static const char *
 reason_text(const struct sekisho_held *held)
 {
-	static const char *const proofs[][2] = {
-		{ "dmarc", "proved by DMARC" }, { "dkim", "proved by DKIM" },
-		{ "spf", "proved by SPF" }, { "inside", "of this site" },
-		{ "failed", "NOT the true sender" },
-		{ "none", "not proved" }, { "unknown", "not checked" },
-	};
-	const char *words = "not checked";
-	unsigned int i;
+	const char *reason = t_strdup_printf("%s (%s)", held->reason,
+		held->rule);
+	const struct origin *origin = origin_of_held(held);
 
-	if (*held->proof == '\0')
-		return t_strdup_printf("%s (%s)", held->reason, held->rule);
-	for (i = 0; i < N_ELEMENTS(proofs); i++)
-		if (strcmp(proofs[i][0], held->proof) == 0)
-			words = proofs[i][1];
-	return t_strdup_printf("%s (%s); from %s, %s; sent by %s",
-		held->reason, held->rule,
-		*held->from == '\0' ? "nobody" :
-		str_sanitize_utf8(held->from, ADDRESS_SHOWN), words,
-		*held->sender == '\0' ? "a mail server" :
-		str_sanitize_utf8(held->sender, ADDRESS_SHOWN));
+	return origin == NULL ? reason :
+		t_strconcat(reason, "; ", origin_english(origin), NULL);
 }
 
 /* Our two fields with CRLF, as LMTP has lines. */

@@ -35,7 +35,8 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/learn-job.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
 	dovecot-plugin/no-memory.c \
-	dovecot-plugin/sender.c dovecot-plugin/deed-count.c \
+	dovecot-plugin/sender.c dovecot-plugin/origin.c \
+	dovecot-plugin/deed-count.c \
 	dovecot-plugin/senders-mailbox.c \
 	dovecot-plugin/senders-mirror.c dovecot-plugin/senders-change.c \
 	dovecot-plugin/senders-list.c dovecot-plugin/senders-entry.c
@@ -51,7 +52,8 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/retro-scan.h dovecot-plugin/learn.h \
 	dovecot-plugin/learn-job.h \
 	dovecot-plugin/log-line.h dovecot-plugin/no-memory.h \
-	dovecot-plugin/sender.h dovecot-plugin/deed-count.h \
+	dovecot-plugin/sender.h dovecot-plugin/origin.h \
+	dovecot-plugin/deed-count.h \
 	dovecot-plugin/senders-mailbox.h \
 	dovecot-plugin/senders-mirror.h dovecot-plugin/senders-change.h \
 	dovecot-plugin/senders-list.h dovecot-plugin/senders-entry.h
@@ -59,6 +61,7 @@ plugin_obj := $(plugin_src:%.c=$(O)/%.o) $(setting_obj)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
 	dovecot-plugin/held-room.c dovecot-plugin/retention.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
+	$(O)/dovecot-plugin/origin.o \
 	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/no-memory.o \
 	$(setting_obj)
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \

@@ -18,10 +18,13 @@ release_check(const struct sekisho_user *user,
 	struct released released = { .id = p_strdup(pool, held->id) };
 	int ret = 0;
 
-	if (approve)
-		released.sender = p_strdup(pool, outgoing_sender(outgoing,
-			held));
-	if (approve && released.sender == NULL)
+	if (approve) {
+		released.approve.name = p_strdup(pool,
+			outgoing_sender(outgoing, held));
+		released.approve.origin = origin_dup(pool,
+			origin_of_held(held));
+	}
+	if (approve && released.approve.name == NULL)
 		ret = control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "A "
 			"message has no sender who could be approved");
 	else if (!user->administrator &&

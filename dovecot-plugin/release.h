@@ -7,11 +7,12 @@
 
 #include "control.h"
 #include "held.h"
+#include "senders-entry.h"
 
 /* Texts are on the pool that release_check() was given, or constant. */
 struct released {
 	const char *id;		/* Exim's */
-	const char *sender;	/* whom to approve, or NULL */
+	struct senders_entry approve;	/* whom, or a name of NULL */
 	const char *rescan;	/* what the scanner said, a word for the log */
 	uint32_t uid;		/* in the quarantine; 0: it is not there */
 	char *learn;		/* learn_prepare(), or NULL */

@@ -9,6 +9,7 @@
 #include "senders-mirror.h"
 
 #define CLAIM_SECONDS 60
+#define SHOW_SECONDS 1		/* it is done already, this is only shown */
 
 /* One line for each entry, whatever became of it. */
 static void
@@ -29,16 +30,35 @@ change_log(struct mailbox_transaction_context *command, bool add,
 	}
 }
 
-/* Entries that were written in two ways are one in the list. */
 static const char *const *
-without_doubles(const char *const *entries, unsigned int *count)
+entry_names(const struct senders_entry *entries, unsigned int count)
 {
-	const char **result = t_new(const char *, *count + 1);
+	const char **names = t_new(const char *, count + 1);
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		names[i] = entries[i].name;
+	return names;
+}
+
+/*
+ * The entries as the list has them; those that were written in two ways are one
+ * there. Changes *count.
+ */
+static const struct senders_entry *
+stored_entries(const struct senders_entry *entries,
+	const char *const *stored, unsigned int *count)
+{
+	struct senders_entry *result = t_new(struct senders_entry, *count + 1);
+	const char **names = t_new(const char *, *count + 1);
 	unsigned int i, n = 0;
 
-	for (i = 0; i < *count; i++)
-		if (!str_array_find(result, entries[i]))
-			result[n++] = entries[i];
+	for (i = 0; i < *count; i++) {
+		if (str_array_find(names, stored[i]))
+			continue;
+		names[n] = result[n].name = stored[i];
+		result[n++].origin = entries[i].origin;
+	}
 	*count = n;
 	return result;
 }
@@ -60,25 +80,26 @@ catch_up(struct mirror *mirror, const struct sekisho_user *user,
 /* Sets *count to that of the new messages, 0 if they could not be written. */
 static int
 add_claimed(struct mailbox_transaction_context *command,
-	struct mirror *mirror, const char *const *entries, unsigned int *count,
-	struct mail_transaction_commit_changes *ours_r)
+	struct mirror *mirror, const struct senders_entry *entries,
+	unsigned int *count, struct mail_transaction_commit_changes *ours_r)
 {
 	struct sekisho_user *user = sekisho_user(command->box->storage->user);
 	struct senders_edit edit = {
 		.which = senders_mailbox_which(command->box),
-		.entries = entries, .count = *count };
+		.entries = entry_names(entries, *count), .count = *count };
 	struct control_refusal refusal;
+	const char *const *stored;
 
-	if (senders_list_add(user, &edit, &edit.entries, &refusal) < 0) {
-		edit.entries = entries;
+	if (senders_list_add(user, &edit, &stored, &refusal) < 0) {
 		change_log(command, true, &edit, refusal.text);
 		return folder_refuse(command->box, refusal.error,
 			refusal.text);
 	}
-	edit.entries = without_doubles(edit.entries, &edit.count);
+	entries = stored_entries(entries, stored, count);
+	edit.entries = entry_names(entries, *count);
+	edit.count = *count;
 	change_log(command, true, &edit, NULL);
-	*count = edit.count;
-	if (mirror_write(mirror, edit.entries, *count, ours_r) < 0)
+	if (mirror_write(mirror, entries, *count, ours_r) < 0)
 		*count = 0;
 	catch_up(mirror, user, edit.which);
 	return 0;
@@ -86,8 +107,8 @@ add_claimed(struct mailbox_transaction_context *command,
 
 int
 senders_change_add(struct mailbox_transaction_context *command,
-	const char *const *entries, unsigned int count, unsigned int asked,
-	struct mail_transaction_commit_changes *changes_r)
+	const struct senders_entry *entries, unsigned int count,
+	unsigned int asked, struct mail_transaction_commit_changes *changes_r)
 {
 	struct mirror *mirror = mirror_claim(command->box, CLAIM_SECONDS);
 	struct mail_transaction_commit_changes ours;
@@ -109,6 +130,42 @@ senders_change_add(struct mailbox_transaction_context *command,
 		seq_range_array_merge(&changes_r->saved_uids,
 			&ours.saved_uids);
 	pool_unref(&ours.pool);
+	return 0;
+}
+
+/* What fails here, whoever looks at the folder next makes up for. */
+static void
+show(struct mail_user *user, const struct senders_entry *entries,
+	unsigned int count)
+{
+	struct mailbox *box = folder_approved_alloc(user);
+	struct mirror *mirror = mirror_claim(box, SHOW_SECONDS);
+	struct mail_transaction_commit_changes changes;
+
+	if (mirror != NULL) {
+		if (mirror_write(mirror, entries, count, &changes) == 0)
+			pool_unref(&changes.pool);
+		catch_up(mirror, sekisho_user(user), SENDERS_APPROVED);
+	}
+	mirror_close(&mirror);
+	mailbox_free(&box);
+}
+
+int
+senders_change_approve(struct mail_user *user,
+	const struct senders_entry *entries, unsigned int count,
+	struct control_refusal *refusal_r)
+{
+	struct senders_edit edit = { .which = SENDERS_APPROVED,
+		.entries = entry_names(entries, count), .count = count,
+		.held = true };
+	const char *const *stored;
+
+	if (senders_list_add(sekisho_user(user), &edit, &stored, refusal_r)
+	    < 0)
+		return -1;
+	entries = stored_entries(entries, stored, &count);
+	show(user, entries, count);
 	return 0;
 }
 

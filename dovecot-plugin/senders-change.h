@@ -9,6 +9,7 @@
 #define SEKISHO_SENDERS_CHANGE_H
 
 #include "sekisho-plugin.h"
+#include "senders-entry.h"
 
 /*
  * Adds different entries, which asked messages asked for, all of them or
@@ -17,8 +18,17 @@
  * each message got one. Returns 0, or -1 with an error set for its mailbox.
  */
 int senders_change_add(struct mailbox_transaction_context *command,
-	const char *const *entries, unsigned int count, unsigned int asked,
-	struct mail_transaction_commit_changes *changes_r);
+	const struct senders_entry *entries, unsigned int count,
+	unsigned int asked, struct mail_transaction_commit_changes *changes_r);
+
+/*
+ * Approves the senders of held mails that are delivered, all of them or none;
+ * the folder shows each with its origin as soon as that can be done. Returns 0,
+ * also when they were approved before, or -1.
+ */
+int senders_change_approve(struct mail_user *user,
+	const struct senders_entry *entries, unsigned int count,
+	struct control_refusal *refusal_r);
 
 /*
  * Removes the entries of the messages with these UIDs, and commits the command,

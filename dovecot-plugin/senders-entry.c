@@ -109,19 +109,28 @@ add_explanation(string_t *text, const char *explanation, const char *shown)
 }
 
 const char *
-senders_entry_message(enum senders which, const char *entry)
+senders_entry_message(enum senders which, const struct senders_entry *entry)
 {
 	string_t *text = t_str_new(1024);
 
-	add_names(text, which, entry);
+	add_names(text, which, entry->name);
 	str_printfa(text, "Date: %s\nMessage-ID: %s\n"
 		"MIME-Version: 1.0\n"
 		"Content-Type: text/plain; charset=UTF-8\n"
-		"Content-Transfer-Encoding: 8bit\n\n",
+		"Content-Transfer-Encoding: 8bit\n",
 		message_date_create(ioloop_time),
-		senders_entry_id(which, entry));
+		senders_entry_id(which, entry->name));
+	if (entry->origin != NULL)
+		str_printfa(text, ORIGIN_HEADER ": %s\n",
+			origin_field(entry->origin));
+	str_append_c(text, '\n');
 	add_explanation(text, explanations[which],
-		str_sanitize_utf8(entry, ENTRY_SHOWN));
+		str_sanitize_utf8(entry->name, ENTRY_SHOWN));
+	if (entry->origin != NULL)
+		str_printfa(text, "\nThe message that was chosen: %s\n"
+			"選択したメール: %s\n",
+			origin_english(entry->origin),
+			origin_japanese(entry->origin));
 	return str_c(text);
 }
 
@@ -130,6 +139,7 @@ senders_entry_message(enum senders which, const char *entry)
 struct fields {
 	const char *subject;
 	const char *from;
+	const char *path;	/* Return-Path: the envelope sender */
 	bool received;
 };
 
@@ -142,6 +152,9 @@ take_field(struct fields *fields, const struct message_header_line *line)
 		fields->subject = value;
 	else if (strcasecmp(line->name, "From") == 0 && fields->from == NULL)
 		fields->from = value;
+	else if (strcasecmp(line->name, "Return-Path") == 0 &&
+	    fields->path == NULL)
+		fields->path = value;
 	else if (strcasecmp(line->name, "Received") == 0)
 		fields->received = true;
 }
@@ -177,6 +190,18 @@ decoded(const char *subject)
 	return t_str_trim(str_c(text), " \t\r\n");
 }
 
+/* Of ordinary mail: nobody knows any more what proved its sender. */
+static const struct origin *
+origin_of_fields(const struct fields *fields, const char *sender)
+{
+	struct origin *origin = t_new(struct origin, 1);
+
+	origin->from = sender;
+	origin->proof = "";
+	origin->sender = sender_address(fields->path);
+	return origin->sender == NULL ? NULL : origin;
+}
+
 /* One word, with a sign that no ordinary word has. */
 static bool
 looks_like_entry(const char *subject, const char *signs)
@@ -189,7 +214,7 @@ int
 senders_entry_wish(struct istream *message, bool uploaded,
 	const char *user_address, struct senders_wish *wish_r)
 {
-	const char *subject, *sender;
+	const char *subject, *sender, *name;
 	struct fields fields;
 
 	read_fields(message, &fields);
@@ -197,9 +222,12 @@ senders_entry_wish(struct istream *message, bool uploaded,
 	sender = sender_address(fields.from);
 	wish_r->named = !fields.received &&
 		looks_like_entry(subject, uploaded ? "@*." : "@*");
-	wish_r->entry = wish_r->named ? subject : sender;
+	name = wish_r->named ? subject : sender;
 	if (uploaded && !fields.received && (sender == NULL ||
 	    strcasecmp(sender, user_address) == 0))
-		wish_r->entry = subject;
-	return wish_r->entry == NULL ? -1 : 0;
+		name = subject;
+	wish_r->entry.name = name;
+	wish_r->entry.origin = fields.received && name == sender ?
+		origin_of_fields(&fields, sender) : NULL;
+	return name == NULL ? -1 : 0;
 }

@@ -14,10 +14,25 @@
 
 #include <istream.h>
 
+#include "origin.h"
 #include "senders-list.h"
 
-/* The message of an entry, with LF, on the data stack. */
-const char *senders_entry_message(enum senders which, const char *entry);
+/*
+ * An entry, and whom that message was from which made somebody approve or block
+ * its sender; NULL where nobody knows. This is in the folder only, not in the
+ * directory: a folder that is made anew has lost it.
+ */
+struct senders_entry {
+	const char *name;	/* user01@example.com, *@example.com */
+	const struct origin *origin;
+};
+
+/*
+ * The message of an entry, with LF, on the data stack. The origin stands in it
+ * for people, and in a field X-Sekisho-Origin.
+ */
+const char *senders_entry_message(enum senders which,
+	const struct senders_entry *entry);
 
 /* Its Message-ID, on the data stack. */
 const char *senders_entry_id(enum senders which, const char *entry);
@@ -25,9 +40,9 @@ const char *senders_entry_id(enum senders which, const char *entry);
 /* Is this the Message-ID of any entry of it? Other messages are not ours. */
 bool senders_entry_is_id(enum senders which, const char *message_id);
 
-/* What a message asks for that is put into the folder. */
+/* What a message asks for that is put into the folder; data stack. */
 struct senders_wish {
-	const char *entry;	/* as it is written there; data stack */
+	struct senders_entry entry;	/* named as it is written there */
 	bool named;		/* by its subject: it is nobody's mail */
 };
 

@@ -144,9 +144,7 @@ senders_list_add(const struct sekisho_user *user,
 		answer.status = SEKISHO_STATUS_UNAVAILABLE;
 	ret = refuse_addition(user, &answer, edit, refusal_r);
 	stored = copy_entries(&answer, &stored_count);
-	if (stored_r != NULL)
-		*stored_r = stored_count == edit->count ? stored :
-			edit->entries;
+	*stored_r = stored_count == edit->count ? stored : edit->entries;
 	sekisho_answer_free(&answer);
 	return ret;
 }

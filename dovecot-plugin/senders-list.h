@@ -42,8 +42,7 @@ struct senders_edit {
 
 /*
  * Adds entries, all of them or none; *stored_r gets each as the list has it,
- * edit->count of them, and may be NULL. Returns 0, also when they were there,
- * or -1.
+ * edit->count of them. Returns 0, also when they were there, or -1.
  */
 int senders_list_add(const struct sekisho_user *user,
 	const struct senders_edit *edit, const char *const **stored_r,

@@ -30,7 +30,7 @@ struct senders_mailbox {
 struct senders_transaction {
 	union mailbox_transaction_module_context module_ctx;
 	pool_t pool;
-	ARRAY_TYPE(const_string) entries;	/* to add, different ones */
+	ARRAY(struct senders_entry) entries;	/* to add, different ones */
 	ARRAY_TYPE(seq_range) removed;		/* UIDs */
 	struct delivery *delivery;	/* of held mails, or NULL */
 	struct uploads *uploads;	/* of messages of any kind, or NULL */
@@ -93,18 +93,19 @@ add_wish(struct mailbox_transaction_context *t,
 	const struct senders_wish *wish)
 {
 	struct senders_transaction *own = senders_transaction(t);
-	const char *entry;
+	struct senders_entry *entry;
 
 	own->wishes++;
-	array_foreach_elem(&own->entries, entry)
-		if (strcasecmp(entry, wish->entry) == 0)
+	array_foreach_modifiable(&own->entries, entry)
+		if (strcasecmp(entry->name, wish->entry.name) == 0)
 			return 0;
 	if (array_count(&own->entries) == WISHES_MAX)
 		return folder_refuse(t->box, MAIL_ERROR_LIMIT,
 			t_strdup_printf("So many senders cannot be %s at once",
 			senders_word(senders_mailbox_which(t->box))));
-	entry = p_strdup(own->pool, wish->entry);
-	array_push_back(&own->entries, &entry);
+	entry = array_append_space(&own->entries);
+	entry->name = p_strdup(own->pool, wish->entry.name);
+	entry->origin = origin_dup(own->pool, wish->entry.origin);
 	return 0;
 }
 
@@ -148,10 +149,11 @@ static int
 block_sender(struct mailbox_transaction_context *t, struct istream *original,
 	const struct sekisho_held *held)
 {
-	struct senders_wish wish = {
-		.entry = outgoing_sender(original, held) };
+	struct senders_wish wish = { .entry = {
+		.name = outgoing_sender(original, held),
+		.origin = origin_of_held(held) } };
 
-	return wish.entry == NULL ? refuse_nobody(t->box) :
+	return wish.entry.name == NULL ? refuse_nobody(t->box) :
 		add_wish(t, &wish);
 }
 
@@ -379,17 +381,20 @@ commit_changes(struct mailbox_transaction_context *t,
 	struct mail_transaction_commit_changes *changes_r)
 {
 	struct senders_transaction *own = senders_transaction(t);
-	const char *const *entries;
+	const struct senders_entry *entries;
 	unsigned int i, count, wishes = own->wishes;
 	ARRAY_TYPE(seq_range) removed;
-	const char **copies;
+	struct senders_entry *copies;
 
 	t_array_init(&removed, 8);
 	seq_range_array_merge(&removed, &own->removed);
 	entries = array_get(&own->entries, &count);
-	copies = t_new(const char *, count + 1);
-	for (i = 0; i < count; i++)
-		copies[i] = t_strdup(entries[i]);
+	copies = t_new(struct senders_entry, count + 1);
+	for (i = 0; i < count; i++) {
+		copies[i].name = t_strdup(entries[i].name);
+		copies[i].origin = origin_dup(pool_datastack_create(),
+			entries[i].origin);
+	}
 	senders_end(t);
 	if (count > 0)
 		return senders_change_add(t, copies, count, wishes,

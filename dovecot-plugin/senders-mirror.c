@@ -3,7 +3,6 @@
  */
 #include "senders-mirror.h"
 #include "folder.h"
-#include "senders-entry.h"
 #include "senders-mailbox.h"
 
 #include <istream.h>
@@ -148,7 +147,7 @@ note_write(struct mirror *mirror, const char *token)
 
 static int
 write_message(struct mailbox_transaction_context *t, enum senders which,
-	const char *entry)
+	const struct senders_entry *entry)
 {
 	struct mail_save_context *ctx = mailbox_save_alloc(t);
 	const char *text = senders_entry_message(which, entry);
@@ -172,7 +171,7 @@ write_message(struct mailbox_transaction_context *t, enum senders which,
 }
 
 static int
-write_messages(struct mirror *mirror, const char *const *entries,
+write_messages(struct mirror *mirror, const struct senders_entry *entries,
 	unsigned int count, struct mail_transaction_commit_changes *changes_r)
 {
 	struct mailbox_transaction_context *t = mailbox_transaction_begin(
@@ -183,7 +182,7 @@ write_messages(struct mirror *mirror, const char *const *entries,
 
 	for (i = 0; i < count && ret == 0; i++) {
 		T_BEGIN {
-			ret = write_message(t, mirror->which, entries[i]);
+			ret = write_message(t, mirror->which, &entries[i]);
 		} T_END;
 	}
 	if (ret < 0)
@@ -204,7 +203,7 @@ again(struct mirror *mirror)
 }
 
 int
-mirror_write(struct mirror *mirror, const char *const *entries,
+mirror_write(struct mirror *mirror, const struct senders_entry *entries,
 	unsigned int count, struct mail_transaction_commit_changes *changes_r)
 {
 	int ret = write_messages(mirror, entries, count, changes_r);
@@ -219,13 +218,17 @@ write_missing(struct mirror *mirror, const ARRAY_TYPE(image) *images)
 {
 	struct mail_transaction_commit_changes changes;
 	const struct image *image;
-	ARRAY_TYPE(const_string) entries;
+	struct senders_entry *entry;
+	ARRAY(struct senders_entry) entries;
 	int ret;
 
 	t_array_init(&entries, 64);
-	array_foreach(images, image)
-		if (!image->there)
-			array_push_back(&entries, &image->entry);
+	array_foreach(images, image) {
+		if (image->there)
+			continue;
+		entry = array_append_space(&entries);
+		entry->name = image->entry;
+	}
 	if (array_is_empty(&entries))
 		return 0;
 	ret = write_messages(mirror, array_front(&entries),

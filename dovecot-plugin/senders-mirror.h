@@ -14,7 +14,7 @@
 #ifndef SEKISHO_SENDERS_MIRROR_H
 #define SEKISHO_SENDERS_MIRROR_H
 
-#include "senders-list.h"
+#include "senders-entry.h"
 #include "sekisho-plugin.h"
 
 struct mirror;
@@ -49,7 +49,7 @@ void mirror_update(struct mirror *mirror, const struct senders_list *list);
  * an update then removes older ones. changes_r has their UIDs and is the
  * caller's to free. Returns 0, or -1 with an error in the log.
  */
-int mirror_write(struct mirror *mirror, const char *const *entries,
+int mirror_write(struct mirror *mirror, const struct senders_entry *entries,
 	unsigned int count, struct mail_transaction_commit_changes *changes_r);
 
 /*

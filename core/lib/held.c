@@ -66,8 +66,8 @@ escaped_put(struct sekisho_buf *buf, unsigned char c)
 	sekisho_buf_add(buf, escaped, sizeof(escaped));
 }
 
-static void
-value_put(struct sekisho_buf *buf, const char *value)
+void
+sekisho_held_put_value(struct sekisho_buf *buf, const char *value)
 {
 	const char *p = value;
 
@@ -107,7 +107,7 @@ sekisho_held_sealed(const struct sekisho_held *held, struct sekisho_buf *buf)
 			sekisho_buf_printf(buf, "%llu",
 				(unsigned long long)held->time);
 		else
-			value_put(buf, values[i]);
+			sekisho_held_put_value(buf, values[i]);
 		sekisho_buf_puts(buf, ";");
 	}
 }

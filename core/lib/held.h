@@ -72,6 +72,9 @@ void sekisho_held_encode(const struct sekisho_held *held,
 void sekisho_held_sealed(const struct sekisho_held *held,
 	struct sekisho_buf *buf);
 
+/* Appends a value as it stands in the field: "Inbound%20spam". */
+void sekisho_held_put_value(struct sekisho_buf *buf, const char *value);
+
 /*
  * Reads the value of a header field - what stands after the colon, folded or
  * not. Refuses whatever sekisho_held_encode() does not write; does not look

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
+from approving import Approving
 from crashing import CrashingDovecot
 from mails import mail
-from protocol import call
 from quarantine import Quarantine
 from rawimap import Session
 
@@ -92,24 +92,19 @@ def test_q9_crash(crashing, quarantine, command, finished):
 def test_q5_crash(crashing, quarantine):
     """Q5: an approval that crashes anywhere loses and doubles nothing"""
 
-    def approved(sender):
-        answer = call(quarantine.stack.env["CONTROL_SOCKET"], "approved-list",
-                      {"user": "carol@example.test"})
-        found = sender in answer.all("entry")
-        if found:
-            call(quarantine.stack.env["CONTROL_SOCKET"], "approved-remove",
-                 {"user": "carol@example.test", "entry": sender})
-        return found
+    carol = Approving(quarantine.stack, "carol")
 
     def check(held, step):
         # Approved first, so that a mail in INBOX has an approved sender.
-        if not approved("step%d@crash.test" % step):
+        if "step%d@crash.test" % step not in carol.approved():
             assert where(quarantine, held) == (0, 1)
+        carol.forget()
 
     crash_everywhere(
         crashing, quarantine,
         lambda uid, held: ['UID MOVE %d "Quarantine/Deliver and Approve"' %
                            uid], (1, 0), check)
+    carol.forget()
 
 
 def test_q4_upload_crash(crashing, quarantine):
