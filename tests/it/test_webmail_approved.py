@@ -49,6 +49,19 @@ def test_w3_add(carol, person):
     assert sorted(carol.approved()) == entries(person)
 
 
+def test_w3_origin(carol, person):
+    """W3, A8: the page says whom the mail was from that somebody was approved
+    with, and whether it was he"""
+    with carol.folder_of_senders() as imap:
+        imap.must('APPEND "Approved Senders"', b"Return-Path: <b@list.test>\r\n"
+                  b"Received: from x\r\nFrom: <u&i@shop.test>\r\n"
+                  b"Subject: x\r\n\r\nx\r\n")
+        imap.must('APPEND "Approved Senders"', b"Subject: v@shop.test\r\n\r\n")
+    person.open(PAGE)
+    assert [line.text for line in person.all(".sekisho-origin")] == [
+        "差出人 u&i@shop.test · 送信元 b@list.test"]
+
+
 def test_w3_refused(carol, person):
     """W3 A7: what approves too much is refused, and the page says why"""
     add(person, "*@com")

@@ -5,8 +5,14 @@ class sekisho_reason
 {
     public const HEADER = 'x-sekisho-held';
 
+    /** Whom the mail was from that made the user approve or block its sender. */
+    public const ORIGIN = 'x-sekisho-origin';
+
     /** The name of rule B1 as it is shipped: whoever reads it is that recipient. */
     private const BLOCKED = 'The recipient has blocked the sender';
+
+    private const PROOFS = ['dmarc' => 'senderproved', 'dkim' => 'senderproved', 'spf' => 'senderproved',
+        'inside' => 'senderproved', 'failed' => 'senderfailed', 'none' => 'senderunproved', 'unknown' => 'senderunproved'];
 
     private $plugin;
 
@@ -18,14 +24,8 @@ class sekisho_reason
     /** "spam: inbound spam / phishing (sender a@x: proved)", from the header that Sekisho sealed. */
     public function of($headers)
     {
-        $value = $headers->others[self::HEADER] ?? '';
-        $value = is_array($value) ? end($value) : $value;
-        $found = [];
-        foreach (explode(';', (string) $value) as $pair) {
-            [$name, $text] = array_pad(explode('=', trim($pair), 2), 2, '');
-            $found[$name] = rawurldecode(trim($text, '" '));
-        }
-        if ($value === '') {
+        $found = $this->values($headers, self::HEADER);
+        if (!$found) {
             return '';
         }
         $found['reason'] = $this->rule_words($found['reason'] ?? '');
@@ -33,6 +33,34 @@ class sekisho_reason
         $class  = in_array($found['class'] ?? '', ['spam', 'virus', 'content']) ? $found['class'] : 'content';
         $reason = trim($this->plugin->gettext('class-' . $class) . ': ' . $found['reason'], ': ');
         return $reason . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
+    }
+
+    /** "sender a@x: proved · sent by b@y", of an entry of a list. */
+    public function origin($headers)
+    {
+        $found = $this->values($headers, self::ORIGIN);
+        $words = [];
+        if (($found['from'] ?? '') !== '') {
+            $label   = self::PROOFS[$found['proof'] ?? ''] ?? 'senderplain';
+            $words[] = $this->plugin->gettext(['name' => $label, 'vars' => ['$from' => $found['from']]]);
+        }
+        if (($found['sender'] ?? '') !== '') {
+            $words[] = $this->plugin->gettext(['name' => 'sentby', 'vars' => ['$sender' => $found['sender']]]);
+        }
+        return implode(' · ', $words);
+    }
+
+    /** The values of a field in the manner of X-Sekisho-Held. */
+    private function values($headers, $field)
+    {
+        $value = $headers->others[$field] ?? '';
+        $value = is_array($value) ? end($value) : $value;
+        $found = [];
+        foreach (array_filter(explode(';', (string) $value)) as $pair) {
+            [$name, $text] = array_pad(explode('=', trim($pair), 2), 2, '');
+            $found[$name] = rawurldecode(trim($text, '" '));
+        }
+        return $found;
     }
 
     /** A keyword of the message says that a virus was found after it was sealed. */
@@ -53,11 +81,9 @@ class sekisho_reason
     /** Mail that an older version has held does not say whether its sender is proved. */
     private function sender($from, $proof)
     {
-        $labels = ['dmarc' => 'senderproved', 'dkim' => 'senderproved', 'spf' => 'senderproved', 'inside' => 'senderproved',
-            'failed' => 'senderfailed', 'none' => 'senderunproved', 'unknown' => 'senderunproved'];
-        if (!isset($labels[$proof]) || $from === '') {
+        if (!isset(self::PROOFS[$proof]) || $from === '') {
             return '';
         }
-        return ' (' . $this->plugin->gettext(['name' => $labels[$proof], 'vars' => ['$from' => $from]]) . ')';
+        return ' (' . $this->plugin->gettext(['name' => self::PROOFS[$proof], 'vars' => ['$from' => $from]]) . ')';
     }
 }

@@ -10,6 +10,7 @@ class sekisho_senders
     private $plugin;
     private $rc;
     private $folder;
+    private $reason;
 
     /** list: 'approved' or 'blocked' */
     public function __construct($plugin, $list)
@@ -17,6 +18,7 @@ class sekisho_senders
         $this->list   = $list;
         $this->plugin = $plugin;
         $this->rc     = $plugin->rc;
+        $this->reason = new sekisho_reason($plugin);
         $this->folder = rcube_charset::convert($this->rc->config->get("sekisho_{$list}_folder"), 'UTF-8', 'UTF7-IMAP');
     }
 
@@ -84,19 +86,21 @@ class sekisho_senders
         }
     }
 
-    /** uid => entry, sorted; null when the folder cannot be read. */
+    /** uid => [entry, origin], sorted; null when the folder cannot be read. */
     private function entries()
     {
         $storage = $this->rc->get_storage();
         if (!$storage->folder_exists($this->folder)) {
             return null;
         }
+        $storage->set_options(['fetch_headers' => strtoupper(sekisho_reason::ORIGIN)]);
         $entries = [];
         $index = $storage->index($this->folder, null, null, true);
         foreach ($storage->fetch_headers($this->folder, $index->get(), false) as $header) {
-            $entries[$header->uid] = rcube_mime::decode_header($header->subject, $header->charset);
+            $entries[$header->uid] = [rcube_mime::decode_header($header->subject, $header->charset),
+                $this->reason->origin($header)];
         }
-        asort($entries, SORT_FLAG_CASE | SORT_STRING);
+        uasort($entries, fn ($a, $b) => strcasecmp($a[0], $b[0]));
         return $entries;
     }
 
@@ -137,10 +141,11 @@ class sekisho_senders
         $all = html::tag('input', ['type' => 'checkbox', 'id' => 'sekisho-all', 'aria-label' => $this->plugin->gettext('selectall')]);
         $rows = html::tag('tr', null, html::tag('th', 'box', $all) . html::tag('th', ['scope' => 'col'],
             rcube::Q($this->plugin->gettext('sender'))));
-        foreach ($entries as $uid => $entry) {
+        foreach ($entries as $uid => [$entry, $origin]) {
             $box = html::tag('input', ['type' => 'checkbox', 'name' => '_uid[]', 'value' => $uid, 'id' => "sekisho-uid-$uid"]);
             $rows .= html::tag('tr', null, html::tag('td', 'box', $box)
-                . html::tag('td', null, html::label("sekisho-uid-$uid", rcube::Q($entry))));
+                . html::tag('td', null, html::label("sekisho-uid-$uid", rcube::Q($entry))
+                . ($origin === '' ? '' : html::div('sekisho-origin', rcube::Q($origin)))));
         }
         $button = html::tag('button', ['type' => 'submit', 'name' => '_delete', 'value' => '1', 'class' => 'btn btn-danger delete'],
             rcube::Q($this->plugin->gettext('deletechosen')));
