@@ -2,7 +2,8 @@
  * attribution.c - which part of a message holds what a scan has found.
  *
  * Called by inspect.c when the scan of the whole message gave anything. A
- * part's verdict is exact since only its own bytes are scanned.
+ * part's verdict is exact since only its own bytes are scanned. Whose the
+ * members of archives are is known without that (places.c).
  */
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct run {
 	const struct attribution *a;
 	GHashTable *names;	/* matches that a part showed */
 	GHashTable *members;	/* names of members that a part showed */
+	GHashTable *here;	/* of the part at hand: name -> index + 1 */
 	size_t member_bytes;
 };
 
@@ -100,9 +102,16 @@ add_member(struct run *run, size_t index, const struct scan_member *from)
 {
 	struct inspection *inspection = run->a->inspection;
 	const char *type = inspection->parts[index].true_type;
+	size_t known = GPOINTER_TO_SIZE(g_hash_table_lookup(run->here,
+		from->name));
 	struct member *member;
 
-	g_hash_table_add(run->members, (void *)from->name);
+	if (known != 0) {
+		member = &inspection->members[known - 1];
+		member->size = MAX(member->size, from->size);
+		member->encrypted |= from->encrypted;
+		return;
+	}
 	if (part_is_listed(inspection, index))
 		return;
 	if (filetype_is_office(type) && member_is_of_office(from->name))
@@ -120,6 +129,32 @@ add_member(struct run *run, size_t index, const struct scan_member *from)
 	member->name = from->name;
 	member->size = from->size;
 	member->encrypted = from->encrypted;
+	g_hash_table_insert(run->here, (void *)from->name,
+		GSIZE_TO_POINTER(inspection->member_count));
+}
+
+/* The part shows these. */
+static void
+add_members(struct run *run, size_t index, const struct scan_member *members,
+	size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		g_hash_table_add(run->members, (void *)members[i].name);
+		add_member(run, index, &members[i]);
+	}
+}
+
+/* What the scan of the whole message says of the part is enough. */
+static void
+add_known_members(struct run *run, size_t index)
+{
+	const struct places *places = run->a->places;
+	size_t at;
+
+	for (at = places->first[index]; at != 0; at = places->next[at - 1])
+		add_members(run, index, &run->a->whole->members[at - 1], 1);
 }
 
 /* A stored member shows in the archive's own bytes, too: say it once. */
@@ -183,59 +218,80 @@ scan_opened(struct run *run, size_t index, const struct sekisho_buf *data,
 }
 
 static int
-scan_part(struct run *run, size_t index, struct sekisho_error *err)
+scan_data(struct run *run, size_t index, const struct sekisho_buf *data,
+	struct sekisho_error *err)
 {
 	const struct attribution *a = run->a;
 	struct scan_result result;
-	struct sekisho_buf data;
-	int status;
 	size_t i;
 
-	sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
-	mime_decode(a->mime, index, &data);
-	status = data.failed ? sekisho_error_set(err,
-		"no memory to decode a part") : engine_scan(a->engine,
-		data.data, data.len, a->pool, &result, err);
-	if (status == 0)
-		status = scan_opened(run, index, &data, &result, err);
-	sekisho_buf_free(&data);
-	if (status < 0)
+	if (engine_scan(a->engine, data->data, data->len, a->pool, &result,
+	    err) < 0 || scan_opened(run, index, data, &result, err) < 0)
 		return -1;
 	for (i = 0; i < result.match_count; i++) {
 		g_hash_table_add(run->names, (void *)result.matches[i].name);
 		if (!match_is_repeated(&result, i))
 			add_finding(a, index, &result.matches[i]);
 	}
-	for (i = 0; i < result.member_count; i++)
-		add_member(run, index, &result.members[i]);
+	add_members(run, index, result.members, result.member_count);
 	return 0;
 }
 
 /* When only names of members are sought, texts and pictures have none. */
 static bool
-part_is_worth_it(const struct attribution *a, size_t index)
+type_has_members(const char *type)
 {
-	const char *type = a->inspection->parts[index].true_type;
+	return strncmp(type, "text/", 5) != 0 &&
+		strncmp(type, "image/", 6) != 0;
+}
 
-	if (!a->inspection->parts[index].leaf)
-		return false;
-	if (a->unseen != NULL && a->unseen[index])
-		return true;
-	return a->whole->match_count > 0 || (strncmp(type, "text/", 5) != 0 &&
-		strncmp(type, "image/", 6) != 0);
+static bool
+part_must_be_scanned(const struct attribution *a, size_t index)
+{
+	return a->whole->match_count > 0 ||
+		(a->unseen != NULL && a->unseen[index]);
 }
 
 static int
-scan_parts(struct run *run, struct sekisho_error *err)
+scan_part(struct run *run, size_t index, struct sekisho_error *err)
 {
+	const struct attribution *a = run->a;
+	struct part *part = &a->inspection->parts[index];
+	struct sekisho_buf data;
+	int status = 0;
+
+	sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
+	mime_decode(a->mime, index, &data);
+	if (part->true_type[0] == '\0')
+		part->true_type = filetype_copy(a->pool, data.data,
+			data.len);
+	if (data.failed)
+		status = sekisho_error_set(err, "no memory to decode a part");
+	else if (part_must_be_scanned(a, index) ||
+	    type_has_members(part->true_type))
+		status = scan_data(run, index, &data, err);
+	sekisho_buf_free(&data);
+	return status;
+}
+
+static int
+look_at_parts(struct run *run, struct sekisho_error *err)
+{
+	const struct attribution *a = run->a;
 	size_t i;
 
-	for (i = 1; i < run->a->mime->count; i++) {
-		if (!part_is_worth_it(run->a, i))
+	for (i = 1; i < a->mime->count; i++) {
+		g_hash_table_remove_all(run->here);
+		if (!a->inspection->parts[i].leaf)
 			continue;
-		if (engine_time_is_up(run->a->engine)) {
-			add_unscannable(run->a, "Sekisho.Unscannable: the "
-				"scan takes too long");
+		if (!part_must_be_scanned(a, i) && !a->places->lost) {
+			if (type_has_members(a->inspection->parts[i].true_type))
+				add_known_members(run, i);
+			continue;
+		}
+		if (engine_time_is_up(a->engine)) {
+			add_unscannable(a, "Sekisho.Unscannable: the scan "
+				"takes too long");
 			return 0;
 		}
 		if (scan_part(run, i, err) < 0)
@@ -251,6 +307,7 @@ add_rest(struct run *run)
 	const struct scan_result *whole = run->a->whole;
 	size_t i;
 
+	g_hash_table_remove_all(run->here);
 	for (i = 0; i < whole->match_count; i++)
 		if (!g_hash_table_contains(run->names,
 		    whole->matches[i].name))
@@ -270,10 +327,12 @@ attribution_run(const struct attribution *attribution,
 
 	run.names = g_hash_table_new(g_str_hash, g_str_equal);
 	run.members = g_hash_table_new(g_str_hash, g_str_equal);
-	result = scan_parts(&run, err);
+	run.here = g_hash_table_new(g_str_hash, g_str_equal);
+	result = look_at_parts(&run, err);
 	if (result == 0)
 		add_rest(&run);
 	g_hash_table_destroy(run.names);
 	g_hash_table_destroy(run.members);
+	g_hash_table_destroy(run.here);
 	return result;
 }

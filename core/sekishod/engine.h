@@ -30,10 +30,13 @@ struct scan_result {
 		const char *name;
 		uint64_t size;
 		bool encrypted;
-	} *members;			/* archive members seen, each once */
+		size_t file;		/* the innermost of layers that it is
+					 * in, + 1; 0: none, or not known */
+	} *members;			/* archive members, in one file once */
 	size_t member_count;
 	struct scan_layer {
 		unsigned char digest[SEEN_DIGEST];
+		size_t around;		/* the one that it is in, + 1, or 0 */
 	} *layers;			/* files that a mail was taken into */
 	size_t layer_count;
 };

@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "engine.h"
+#include "engine_layers.h"
 #include "engine_private.h"
 #include "headerwork.h"
 #include "rar.h"
@@ -20,7 +21,6 @@
 
 #define MATCHES_MAX 1000u
 #define MEMBERS_MAX 20000u
-#define LEVELS_MAX 32u			/* more than libclamav enters */
 #define MEMBER_SIZE_MAX (100ull << 20)	/* unpacked; larger ones are cut */
 #define BOMB_SIZE (20ull << 20)		/* a member at least that large ... */
 #define BOMB_RATIO 200u			/* ... from so much less is a bomb */
@@ -39,19 +39,17 @@ struct top_member {
 struct scan {
 	struct pool *pool;
 	struct scan_result *result;
-	GHashTable *member_index;	/* name -> index + 1 */
+	GHashTable *member_index;	/* name -> index + 1 of the last one */
 	uint64_t member_max;		/* libclamav's limit for one file */
 	int64_t deadline;		/* when its time is really up */
 	bool out_of_time;		/* it says that it is */
 	bool opens_rar;
-	bool archive;			/* the outermost layer is one */
 	bool raw;			/* take it apart as no mail, no HTML */
 	bool whole_costs;		/* because of headerwork.h */
 	uint64_t headerwork;		/* of all layers that are mails ... */
 	size_t headerwork_files;	/* ... or texts */
-	uint32_t level;			/* layer at work, 0 is the outermost */
+	struct layers layers;
 	const char *member;		/* name of the layer at level 1 */
-	bool holds_files[LEVELS_MAX];	/* layers that are mails or the like */
 	struct top_member *top;		/* in the order of the archive */
 	size_t top_count;
 	size_t top_next;		/* behind the last one that was met */
@@ -81,6 +79,13 @@ scan_add_match(struct scan *scan, const char *name, const char *member)
 	match->member = member;
 }
 
+/* The member of the archive that is scanned in which libclamav is, or "". */
+static const char *
+scan_member_at_work(const struct scan *scan)
+{
+	return layers_in_archive(&scan->layers) ? scan->member : "";
+}
+
 static void
 on_virus_found(int fd, const char *name, void *context)
 {
@@ -89,28 +94,9 @@ on_virus_found(int fd, const char *name, void *context)
 	if (scan == NULL || name == NULL)
 		return;
 	/* Heuristics come late, when another layer is at work. */
-	scan_add_match(scan, name, scan->archive && scan->level > 0 &&
-		strncmp(name, "Heuristics.", 11) != 0 ? scan->member : "");
+	scan_add_match(scan, name, strncmp(name, "Heuristics.", 11) != 0 ?
+		scan_member_at_work(scan) : "");
 	scan->out_of_time |= strcmp(name, ENGINE_LIMIT "MaxScanTime") == 0;
-}
-
-static bool
-type_is_archive(const char *type)
-{
-	static const char *const archives[] = {
-		"CL_TYPE_ZIP", "CL_TYPE_7Z", "CL_TYPE_ARJ", "CL_TYPE_RAR",
-		"CL_TYPE_POSIX_TAR", "CL_TYPE_OLD_TAR", "CL_TYPE_CPIO_OLD",
-		"CL_TYPE_CPIO_ODC", "CL_TYPE_CPIO_NEWC", "CL_TYPE_CPIO_CRC",
-		"CL_TYPE_MSCAB", "CL_TYPE_EGG", "CL_TYPE_ISO9660",
-		"CL_TYPE_LHA_LZH", "CL_TYPE_ALZ", "CL_TYPE_UDF",
-		"CL_TYPE_XAR", "CL_TYPE_DMG",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(archives) / sizeof(archives[0]); i++)
-		if (type != NULL && strcmp(type, archives[i]) == 0)
-			return true;
-	return false;
 }
 
 /*
@@ -140,8 +126,7 @@ scan_member_name(struct scan *scan, const char *name, uint64_t size)
 static void
 scan_look_at_rar(struct scan *scan, const char *data, size_t size)
 {
-	const char *where = scan->archive && scan->level > 0 ?
-		scan->member : "";
+	const char *where = scan_member_at_work(scan);
 	bool encrypted = false;
 	struct rar_member member;
 	struct rar rar;
@@ -154,25 +139,6 @@ scan_look_at_rar(struct scan *scan, const char *data, size_t size)
 		scan_add_match(scan, ENGINE_ENCRYPTED_RAR, where);
 	else if (!scan->opens_rar)
 		scan_add_match(scan, ENGINE_CLOSED_RAR, where);
-}
-
-/* A file that libclamav took out of a mail: see seen.h. */
-static void
-scan_add_layer(struct scan *scan, const char *type, const void *data,
-	size_t size, uint32_t level)
-{
-	struct scan_result *result = scan->result;
-	struct scan_layer *layer;
-
-	if (level >= LEVELS_MAX)
-		return;
-	scan->holds_files[level] = !type_is_archive(type);
-	if (level == 0 || !scan->holds_files[level - 1] || data == NULL ||
-	    size == 0 || result->layer_count >= MEMBERS_MAX)
-		return;
-	layer = pool_append(scan->pool, &result->layers, &result->layer_count,
-		sizeof(*layer));
-	seen_digest(layer->digest, data, size);
 }
 
 /* Might it be taken apart as a mail? See headerwork.h. */
@@ -229,9 +195,7 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 
 	if (scan == NULL)
 		return CL_CLEAN;
-	scan->level = level;
-	if (level == 0)
-		scan->archive = type_is_archive(type);
+	layers_enter(&scan->layers, level, type);
 	if (level == 1)
 		scan->member = name == NULL ? "" : scan_member_name(scan,
 			text_clean(scan->pool, name, strlen(name)), size);
@@ -243,7 +207,7 @@ on_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
 		scan->whole_costs |= level == 0;
 		return CL_BREAK;
 	}
-	scan_add_layer(scan, type, data, size, level);
+	layers_note(&scan->layers, scan->pool, scan->result, data, size);
 	return CL_CLEAN;
 }
 
@@ -252,8 +216,8 @@ on_layer_end(int fd, int result, const char *name, void *context)
 {
 	struct scan *scan = context;
 
-	if (scan != NULL && scan->level > 0)
-		scan->level--;
+	if (scan != NULL)
+		layers_leave(&scan->layers);
 	return CL_CLEAN;
 }
 
@@ -269,32 +233,56 @@ scan_add_top_member(struct scan *scan, const struct scan_member *member)
 	top->size = member->size;
 }
 
+/*
+ * The member of that name in the file at work, new or not; NULL: too many. If
+ * too many files have one of the same name, nobody knows any more whose it is.
+ */
+static struct scan_member *
+scan_find_member(struct scan *scan, const char *name)
+{
+	struct scan_result *result = scan->result;
+	size_t names = g_hash_table_size(scan->member_index);
+	size_t index = GPOINTER_TO_SIZE(
+		g_hash_table_lookup(scan->member_index, name));
+	size_t file = layers_file(&scan->layers);
+	struct scan_member *member = NULL;
+
+	if (index > 0)
+		member = &result->members[index - 1];
+	if (member == NULL && names >= MEMBERS_MAX)
+		return NULL;
+	if (member != NULL && member->file == file)
+		return member;
+	if (member != NULL && result->member_count - names >= MEMBERS_MAX) {
+		member->file = 0;
+		return member;
+	}
+	member = pool_append(scan->pool, &result->members,
+		&result->member_count, sizeof(*member));
+	member->name = name;
+	member->file = file;
+	g_hash_table_insert(scan->member_index, (void *)name,
+		GSIZE_TO_POINTER(result->member_count));
+	return member;
+}
+
 /* Called twice for members of zip archives. */
 static void
 scan_add_member(struct scan *scan, const char *raw, uint64_t size,
 	bool encrypted)
 {
-	struct scan_result *result = scan->result;
-	const char *name = text_clean(scan->pool, raw, strlen(raw));
-	size_t index = GPOINTER_TO_SIZE(
-		g_hash_table_lookup(scan->member_index, name));
-	struct scan_member *member;
+	size_t before = scan->result->member_count;
+	struct scan_member *member = scan_find_member(scan,
+		text_clean(scan->pool, raw, strlen(raw)));
 
-	if (index == 0 && result->member_count >= MEMBERS_MAX) {
+	if (member == NULL) {
 		scan_add_match(scan, ENGINE_LIMIT "Members", "");
 		return;
 	}
-	if (index == 0) {
-		member = pool_append(scan->pool, &result->members,
-			&result->member_count, sizeof(*member));
-		member->name = name;
+	if (scan->result->member_count > before) {
 		member->size = size;
-		if (scan->level == 0)
+		if (layers_level(&scan->layers) == 0)
 			scan_add_top_member(scan, member);
-		g_hash_table_insert(scan->member_index, (void *)name,
-			GSIZE_TO_POINTER(result->member_count));
-	} else {
-		member = &result->members[index - 1];
 	}
 	if (size > member->size)
 		member->size = size;

@@ -8,6 +8,7 @@
 #include <magic.h>
 
 #include "filetype.h"
+#include "text.h"
 
 #define LOOK_AT (256u << 10)
 
@@ -55,6 +56,14 @@ filetype_of(const void *data, size_t len)
 		return "";
 	type = magic_buffer(magic, data, len < LOOK_AT ? len : LOOK_AT);
 	return type != NULL ? one_name(type, data, len) : "";
+}
+
+const char *
+filetype_copy(struct pool *pool, const void *data, size_t len)
+{
+	const char *type = filetype_of(data, len);
+
+	return text_clean(pool, type, strlen(type));
 }
 
 bool

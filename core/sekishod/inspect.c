@@ -2,8 +2,8 @@
  * inspect.c - parse and scan one message, in the jail: message -> findings.
  *
  * A clean mail costs one scan of the whole message. Only when that found
- * something, or an archive, each part is scanned by itself to learn which one
- * it is (attribution.c).
+ * something, each part is scanned by itself to learn which one it is
+ * (attribution.c).
  */
 #include <string.h>
 
@@ -15,6 +15,7 @@
 #include "filetype.h"
 #include "inspect.h"
 #include "mime.h"
+#include "places.h"
 #include "probe.h"
 #include "rar.h"
 #include "stray.h"
@@ -33,6 +34,7 @@ struct look {
 	struct probe *probe;
 	unsigned char (*digests)[SEEN_DIGEST];	/* of the leaves */
 	bool *unseen;			/* of these, see find_unseen() */
+	struct seen *archives;		/* digests of files with members */
 };
 
 static void
@@ -101,38 +103,6 @@ look_into_signed(const struct look *look, const struct sekisho_buf *data,
 	return status;
 }
 
-static void
-tell_type(const struct look *look, size_t index,
-	const struct sekisho_buf *data)
-{
-	const char *type = filetype_of(data->data, data->len);
-
-	look->inspection->parts[index].true_type = text_clean(look->pool,
-		type, strlen(type));
-}
-
-/* For attribution_run(), when nobody else wanted to know. */
-static int
-tell_types(const struct look *look, struct sekisho_error *err)
-{
-	struct sekisho_buf data;
-	bool failed = false;
-	size_t i;
-
-	for (i = 1; i < look->mime->count && !failed; i++) {
-		if (!look->inspection->parts[i].leaf)
-			continue;
-		sekisho_buf_init(&data, SEKISHO_MESSAGE_MAX);
-		mime_decode(look->mime, i, &data);
-		failed = data.failed;
-		if (!failed && data.len > 0)
-			tell_type(look, i, &data);
-		sekisho_buf_free(&data);
-	}
-	return failed ? sekisho_error_set(err, "no memory to decode a part") :
-		0;
-}
-
 /* What a leaf is by its bytes. Returns 0, or -1 when it cannot be told. */
 static int
 look_into(const struct look *look, size_t index, struct sekisho_error *err)
@@ -150,8 +120,9 @@ look_into(const struct look *look, size_t index, struct sekisho_error *err)
 	if (data.failed || data.len == 0)
 		goto out;
 	seen_digest(look->digests[index], data.data, data.len);
-	if (look->types)
-		tell_type(look, index, &data);
+	if (look->types || seen_has(look->archives, look->digests[index]))
+		part->true_type = filetype_copy(look->pool, data.data,
+			data.len);
 	name = encrypted_name(look->mime, index, data.data, data.len);
 	if (name != NULL)
 		add_part_finding(look->inspection, look->pool,
@@ -239,15 +210,17 @@ static int
 attribute(const struct look *look, const struct scan_result *whole,
 	struct sekisho_error *err)
 {
+	struct places places;
+
 	if (!find_unseen(look) && whole->match_count == 0 &&
 	    whole->member_count == 0)
 		return 0;
-	if (!look->types && tell_types(look, err) < 0)
-		return -1;
+	places_find(&places, look->pool, whole, look->inspection,
+		look->digests);
 	return attribution_run(&(struct attribution){ .engine = look->engine,
 		.mime = look->mime, .pool = look->pool,
 		.inspection = look->inspection, .whole = whole,
-		.unseen = look->unseen }, err);
+		.unseen = look->unseen, .places = &places }, err);
 }
 
 /* All but the scan of the whole mail. */
@@ -259,6 +232,7 @@ look_closer(struct look *look, const struct scan_result *whole,
 
 	for (i = 0; i < whole->layer_count; i++)
 		seen_add(look->probe->seen, whole->layers[i].digest);
+	places_list(whole, look->archives);
 	if (list_parts(look, err) < 0 || attribute(look, whole, err) < 0)
 		return -1;
 	for (i = 1; i < look->mime->count; i++)
@@ -275,7 +249,7 @@ inspect_message(struct engine *engine, const char *message, size_t len,
 	struct probe probe = { .engine = engine, .pool = pool,
 		.inspection = inspection_r };
 	struct look look = { engine, types, NULL, pool, inspection_r, &probe,
-		NULL, NULL };
+		NULL, NULL, NULL };
 	struct scan_result whole;
 	int status;
 
@@ -288,7 +262,9 @@ inspect_message(struct engine *engine, const char *message, size_t len,
 	if (engine_scan(engine, message, len, pool, &whole, err) < 0)
 		return -1;
 	probe.seen = seen_new();
+	look.archives = seen_new();
 	status = look_closer(&look, &whole, err);
+	seen_free(look.archives);
 	seen_free(probe.seen);
 	return status;
 }

@@ -21,8 +21,8 @@ struct engine;
  *
  * types: tell of every part what it is by its bytes. That takes several times
  * as long as the scan of a letter, so it is done for those who ask only
- * (policy_wants_types()); else true_type is "" in mails that gave nothing to
- * attribute.
+ * (policy_wants_types()); else true_type is "" but for parts that hold members
+ * or were scanned by themselves.
  */
 int inspect_message(struct engine *engine, const char *message, size_t len,
 	bool types, struct pool *pool, struct inspection *inspection_r,

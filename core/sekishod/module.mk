@@ -66,6 +66,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	edit.c \
 	encrypted.c \
 	engine.c \
+	engine_layers.c \
 	engine_scan.c \
 	envelope.c \
 	examine.c \
@@ -119,6 +120,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	ooxmlclean.c \
 	openmetrics.c \
 	pattern.c \
+	places.c \
 	planner.c \
 	poison.c \
 	policy.c \

@@ -56,17 +56,17 @@ seen_digest(unsigned char digest_r[SEEN_DIGEST], const void *data, size_t len)
 		digest_text(digest_r, data, len);
 }
 
-static guint
-digest_hash(gconstpointer digest)
+unsigned int
+seen_hash(const void *digest)
 {
-	guint hash;
+	unsigned int hash;
 
 	memcpy(&hash, digest, sizeof(hash));
 	return hash;
 }
 
-static gboolean
-digest_equal(gconstpointer a, gconstpointer b)
+int
+seen_equal(const void *a, const void *b)
 {
 	return memcmp(a, b, SEEN_DIGEST) == 0;
 }
@@ -76,8 +76,8 @@ seen_new(void)
 {
 	struct seen *seen = g_new(struct seen, 1);
 
-	seen->digests = g_hash_table_new_full(digest_hash, digest_equal,
-		g_free, NULL);
+	seen->digests = g_hash_table_new_full(seen_hash, seen_equal, g_free,
+		NULL);
 	return seen;
 }
 

@@ -35,4 +35,8 @@ bool seen_add(struct seen *seen, const unsigned char digest[SEEN_DIGEST]);
 bool seen_has(const struct seen *seen,
 	const unsigned char digest[SEEN_DIGEST]);
 
+/* For tables of GLib with digests as keys. */
+unsigned int seen_hash(const void *digest);
+int seen_equal(const void *a, const void *b);
+
 #endif
