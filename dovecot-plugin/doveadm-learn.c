@@ -20,13 +20,30 @@
 
 struct learning {
 	const char *program;
+	const char *environment[4];
 	const char *folder;
 	unsigned int done[2];	/* by class */
 };
 
+/*
+ * doveadm's own environment is root's, with keys of the configuration; and
+ * SpamAssassin looks for its database at home.
+ */
+static void
+learning_environment(struct learning *learning, struct mail_user *user)
+{
+	const char *home;
+
+	if (mail_user_get_home(user, &home) <= 0)
+		home = "/";
+	learning->environment[0] = t_strconcat("HOME=", home, NULL);
+	learning->environment[1] = t_strconcat("USER=", user->username, NULL);
+	learning->environment[2] = "PATH=/usr/local/bin:/usr/bin:/bin";
+}
+
 /* As the user of the files for good: doveadm may be root, and is him now. */
 static void ATTR_NORETURN
-run_program(const char *program, enum learn_class class, int fd)
+run_program(const struct learning *learning, enum learn_class class, int fd)
 {
 	int null = open("/dev/null", O_WRONLY);
 	uid_t uid = geteuid();
@@ -36,19 +53,20 @@ run_program(const char *program, enum learn_class class, int fd)
 	    null < 0 || dup2(fd, 0) < 0 || dup2(null, 1) < 0)
 		_exit(EX_OSERR);
 	alarm(PROGRAM_SECONDS);
-	execl(program, program, learn_class_name(class), (char *)NULL);
+	execle(learning->program, learning->program, learn_class_name(class),
+		(char *)NULL, learning->environment);
 	_exit(EX_UNAVAILABLE);
 }
 
 /* Returns 0 when the program has learned it. */
 static int
-learn_file(const char *program, enum learn_class class, int fd)
+learn_file(const struct learning *learning, enum learn_class class, int fd)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (pid == 0)
-		run_program(program, class, fd);
+		run_program(learning, class, fd);
 	if (pid < 0)
 		return -1;
 	while (waitpid(pid, &status, 0) < 0)
@@ -77,7 +95,7 @@ learn_job(struct learning *learning, const char *name)
 	if (fresh && *name == '.') {
 		ret = 1;	/* is being written */
 	} else if (fresh) {
-		ret = learn_file(learning->program, class, fd);
+		ret = learn_file(learning, class, fd);
 		if (ret == 0)
 			learning->done[class]++;
 	}
@@ -118,6 +136,7 @@ learn_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 
 	if (learning.program == NULL || learning.folder == NULL)
 		return 0;
+	learning_environment(&learning, user);
 	t_array_init(&names, 16);
 	list_jobs(learning.folder, &names);
 	array_foreach_elem(&names, name) {

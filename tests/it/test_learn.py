@@ -3,6 +3,7 @@ later, off the IMAP path, never from mail held for a virus (Q9)."""
 import glob
 import json
 import os
+import re
 import signal
 import shutil
 import subprocess
@@ -24,9 +25,9 @@ class Learning(Quarantine):
 
     def __init__(self, stack, program):
         super().__init__(stack, "bob")
-        self.folder_of_jobs = "%s/mail/bob/quarantine/sekisho-learn" % \
-            stack.env["STACK_DIR"]
         self.path = stack.env["STACK_DIR"] + "/learn-program"
+        self.home = "%s/mail/bob" % stack.env["STACK_DIR"]
+        self.folder_of_jobs = self.home + "/quarantine/sekisho-learn"
         self.said = stack.env["STACK_DIR"] + "/learned"
         self.program(program)
 
@@ -322,3 +323,38 @@ def test_rspamd(rspamd):
     bob.doveadm_sekisho("learn")
     assert bob.jobs() == []
     assert [score(rspamd, text % 0) for text in (SPAM, HAM)] == [spam, ham]
+
+
+def bayes(bob):
+    """What SpamAssassin has learned at his home: (spam, ham)."""
+    counts = subprocess.run(
+        ["sa-learn", "--dump", "magic"], check=True, stdout=subprocess.PIPE,
+        env={"PATH": "/usr/bin:/bin", "HOME": bob.home}, text=True).stdout
+    return tuple(int(re.search(r"(\d+) +\d+ +non-token data: n%s$" % kind,
+                               counts, re.M)[1]) for kind in ("spam", "ham"))
+
+
+def test_spamassassin(bob):
+    """Q3, Q4: learn-spamassassin teaches the database of the mail's user"""
+    with bob.learning() as imap:
+        for text, folder in ((SPAM, "Junk"), (SPAM, "Junk"), (HAM, "INBOX")):
+            held = bob.hold(mail(text % len(bob.jobs())))
+            assert bob.move(imap, held, folder).ok
+    shutil.copy("dovecot-plugin/learn-spamassassin", bob.path)
+    bob.doveadm_sekisho("learn")
+    assert bob.jobs() == []
+    assert bayes(bob) == (2, 1)
+
+
+def test_environment(bob):
+    """Q4: the program has the user's home, and nothing of doveadm's own
+    environment, where keys of the configuration are"""
+    with bob.learning() as imap:
+        assert bob.move(imap, bob.hold(), "INBOX").ok
+    bob.program("(echo '=== '; env; cat) >>%s\n" % bob.said)
+    bob.doveadm_sekisho("learn")
+    (_, text), = bob.learned()
+    environment = set(text.split("\nX-")[0].splitlines())
+    assert {"HOME=" + bob.home, "USER=bob"} <= environment
+    assert {line.split("=")[0] for line in environment if "=" in line} <= {
+        "HOME", "USER", "PATH", "PWD"}
