@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/statvfs.h>
 
 #include <glib.h>
@@ -24,6 +25,7 @@
 #define MEMBER_SIZE_MAX (100ull << 20)	/* unpacked; larger ones are cut */
 #define BOMB_SIZE (20ull << 20)		/* a member at least that large ... */
 #define BOMB_RATIO 200u			/* ... from so much less is a bomb */
+#define MAIL_START 4096u		/* bytes in which a mail shows as one */
 #define CLOCK_SLACK_MS 1000		/* clocks differ by less */
 #define ROOM_EXTRA (16ull << 20)	/* free in TMPDIR before a scan, ... */
 #define ROOM_FACTOR 4u			/* ... and the mail so many times */
@@ -147,8 +149,8 @@ layer_is_mail(const char *type, const char *data, size_t size)
 {
 	static const char *const fields[] = { "content-type:",
 		"mime-version:", "received:" };
-	char start[4097];
-	size_t i, n = size < sizeof(start) - 1 ? size : sizeof(start) - 1;
+	const char *colon = data, *end;
+	size_t i, len;
 
 	if (data == NULL)
 		return false;
@@ -157,12 +159,16 @@ layer_is_mail(const char *type, const char *data, size_t size)
 		return true;
 	if (strncmp(type, "CL_TYPE_TEXT", 12) != 0)
 		return false;
-	for (i = 0; i < n; i++)
-		start[i] = data[i] != '\0' ? data[i] : ' ';
-	start[n] = '\0';
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcasestr(start, fields[i]) != NULL)
-			return true;
+	end = data + (size < MAIL_START ? size : MAIL_START);
+	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
+		colon++;
+		for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+			len = strlen(fields[i]);
+			if ((size_t)(colon - data) >= len && strncasecmp(
+			    colon - len, fields[i], len) == 0)
+				return true;
+		}
+	}
 	return false;
 }
 

@@ -23,26 +23,34 @@ seen_init(void)
 	return 0;
 }
 
-/* Without line ends. */
+static size_t
+find_byte(const unsigned char *data, int byte, size_t from, size_t len)
+{
+	const unsigned char *at = from < len ?
+		memchr(data + from, byte, len - from) : NULL;
+
+	return at != NULL ? (size_t)(at - data) : len;
+}
+
+/* Line by line, without their ends. */
 static void
-digest_text(unsigned char digest_r[SEEN_DIGEST], const unsigned char *p,
+digest_text(unsigned char digest_r[SEEN_DIGEST], const unsigned char *data,
 	size_t len)
 {
-	const unsigned char *end = p + len;
+	size_t lf = find_byte(data, '\n', 0, len);
+	size_t cr = find_byte(data, '\r', 0, len);
 	crypto_generichash_state state;
-	unsigned char chunk[4096];
-	size_t n = 0;
+	size_t i, end;
 
 	crypto_generichash_init(&state, key, sizeof(key), SEEN_DIGEST);
-	for (; p < end; p++) {
-		chunk[n] = *p;
-		n += *p != '\n' && *p != '\r';
-		if (n == sizeof(chunk)) {
-			crypto_generichash_update(&state, chunk, n);
-			n = 0;
-		}
+	for (i = 0; i < len; i = end + 1) {
+		end = lf < cr ? lf : cr;
+		crypto_generichash_update(&state, data + i, end - i);
+		if (end == lf)
+			lf = find_byte(data, '\n', end + 1, len);
+		else
+			cr = find_byte(data, '\r', end + 1, len);
 	}
-	crypto_generichash_update(&state, chunk, n);
 	crypto_generichash_final(&state, digest_r, SEEN_DIGEST);
 }
 

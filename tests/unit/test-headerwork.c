@@ -190,7 +190,7 @@ static void
 test_inside(void)
 {
 	static const char zeros[1024];
-	struct sekisho_buf inner, tar, mail;
+	struct sekisho_buf inner, tar, text, mail;
 
 	sekisho_buf_init(&inner, 64u << 20);
 	add_lines(&inner, "Received: a\n" MIXED "X-A: b", "\n a", MANY);
@@ -204,6 +204,18 @@ test_inside(void)
 	inspect(&mail);
 	test_assert(has(FINDING_UNSCANNABLE, LIMIT));
 	test_assert(has(FINDING_VIRUS, "Win.Test.Word"));
+
+	test_begin("R1, R11: a text that may be taken for such a mail");
+	sekisho_buf_init(&text, 64u << 20);
+	add_lines(&text, "hello: you\ncontent-TYPE: multipart/mixed; "
+		"boundary=X\n\n--X\nX-A: b",
+		"\n a", MANY);
+	mail_begin(&mail);
+	mail_attach(&mail, "a.txt", text.data, text.len);
+	mail_end(&mail);
+	inspect(&mail);
+	test_assert(has(FINDING_UNSCANNABLE, LIMIT));
+	sekisho_buf_free(&text);
 
 	test_begin("R1, R11: such a mail in an archive, and a virus behind it");
 	sekisho_buf_init(&tar, 64u << 20);
