@@ -3,6 +3,7 @@
  */
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "channel.h"
 #include "submission.h"
@@ -62,6 +63,21 @@ session_new(const struct submission *submission, struct sekisho_error *err)
 	return curl;
 }
 
+/*
+ * Says QUIT. For an answer libcurl would wait two minutes, whatever its limits
+ * are; so there is nothing to read any more.
+ */
+static void
+session_end(CURL *curl)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RD);
+	curl_easy_cleanup(curl);
+}
+
 static enum submission_result
 session_result(CURL *curl, CURLcode code, const struct source *source,
 	const struct submission *submission, struct sekisho_error *err)
@@ -109,7 +125,7 @@ submission_send(const struct submission *submission, struct pool *pool,
 			&source, submission, err);
 	}
 	curl_slist_free_all(recipients);
-	curl_easy_cleanup(curl);
+	session_end(curl);
 	sekisho_buf_free(&text);
 	return result;
 }
@@ -125,7 +141,7 @@ submission_probe(const struct submission *submission,
 		return -1;
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
 	code = curl_easy_perform(curl);
-	curl_easy_cleanup(curl);
+	session_end(curl);
 	if (code == CURLE_OK)
 		return 0;
 	return sekisho_error_set(err, "%s does not answer: %s",

@@ -17,6 +17,7 @@
 struct server {
 	const char *rcpt;
 	const char *data_end;
+	bool silent;		/* says nothing to QUIT, and waits */
 	pid_t pid;
 	int heard_fd;
 	char url[64];
@@ -42,6 +43,8 @@ server_talk(const struct server *server, int fd, int heard)
 		if (write(heard, line, strlen(line)) < 0)
 			break;
 		if (data && strcmp(line, ".\r\n") != 0)
+			continue;
+		if (server->silent && strncmp(line, "QUIT", 4) == 0)
 			continue;
 		if (data)
 			answer(out, server->data_end);
@@ -128,6 +131,21 @@ test_send(struct pool *pool)
 		!= NULL);
 }
 
+static void
+test_silence(struct pool *pool)
+{
+	struct server server = { .rcpt = "250 ok", .data_end = "250 ok",
+		.silent = true };
+	struct sekisho_error err = { "" };
+	int64_t late = sekisho_deadline(30000);
+
+	test_begin("O4: nobody waits for what a server says to QUIT");
+	server_start(&server);
+	test_int(send_mail(&server, pool, &err), SUBMISSION_DONE);
+	test_assert(strstr(server_stop(&server), "\r\nQUIT\r\n") != NULL);
+	test_assert(sekisho_now() < late);
+}
+
 static const struct {
 	const char *name;
 	const char *rcpt;
@@ -195,6 +213,7 @@ main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	test_send(pool);
+	test_silence(pool);
 	test_failures_told(pool);
 	test_probe(pool);
 	pool_free(pool);
