@@ -3,9 +3,11 @@
 The name of a test is the first line of its docstring, which cites the ids of
 the specification. tests/run has several workers (pytest-xdist), which take one
 file after the other; each has stacks of its own. STACK_TEST_PORT_BASE moves
-them to other ports.
+them to other ports. SAMPLE=SEED/N takes one test of N of each file.
 """
+import itertools
 import os
+import random
 import shutil
 import subprocess
 
@@ -85,6 +87,20 @@ def pytest_configure(config):
     config.option.tbstyle = "short"
     config.option.verbose = 0
     config.get_terminal_writer = TerminalWriter
+
+
+def pytest_collection_modifyitems(items):
+    if "SAMPLE" not in os.environ:
+        return
+    seed, share = os.environ["SAMPLE"].split("/")
+    chosen = []
+    for path, group in itertools.groupby(items, lambda item: str(item.path)):
+        group = list(group)
+        dice = random.Random(seed + os.path.basename(path))
+        count = -(-len(group) // int(share))
+        chosen += [group[n] for n in sorted(dice.sample(range(len(group)),
+                                                        count))]
+    items[:] = chosen
 
 
 def title(item):

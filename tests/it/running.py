@@ -25,6 +25,8 @@ sys.path.append(os.path.join(TOP, "tests", "stack"))
 from modules import dovecot_generation, enter  # noqa: E402
 
 STACK = os.path.join(TOP, "tests", "stack", "stack")
+BUILD = os.environ.get("STACK_BUILD", os.path.join(TOP, "build"))
+TOOL = os.path.join(BUILD, "sekisho")
 GENERATION = dovecot_generation()
 WAIT = 60       # seconds until we say that a mail does not come
 
@@ -280,8 +282,7 @@ def know_settings():
     """Whoever reads the stack's configuration with Dovecot 2.4 has to know our
     settings: so this process shall, and all that it starts."""
     if GENERATION != "2.3":
-        build = os.environ.get("STACK_BUILD", os.path.join(TOP, "build"))
-        enter("%s/test-modules%d" % (build, os.getpid()), build)
+        enter("%s/test-modules%d" % (BUILD, os.getpid()), BUILD)
 
 
 def owner(pid):

@@ -1,6 +1,5 @@
 """A8: an approval counts for a sender that is proved, or that publishes nothing
 that could prove it."""
-import os
 import subprocess
 
 import dkim
@@ -8,7 +7,7 @@ import pytest
 
 from mails import mail
 from reading import fields, subject
-from running import TOP, new_id
+from running import TOOL, new_id
 
 TAGGED = "[MEIWAKU!!!] Cheap watches"
 PLAIN = "Cheap watches"
@@ -233,7 +232,7 @@ def test_o2(stack, tmp_path, options, line):
     file = tmp_path / "mail.eml"
     file.write_bytes(mail(sender=FRIEND).as_bytes())
     said = subprocess.run(
-        [os.path.join(TOP, "build/sekisho"), "explain", "-c",
+        [TOOL, "explain", "-c",
          stack.env["SEKISHOD_CONFIG"], "--spam-score", "90", *options,
          "--sender", FRIEND, "--recipient", "alice@example.test", file],
         check=True, text=True, stdout=subprocess.PIPE).stdout

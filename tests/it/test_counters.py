@@ -13,7 +13,7 @@ from holding import hold_rule
 from mails import EICAR, mail
 from protocol import call
 from quarantine import Quarantine
-from running import TOP, add_rules, new_id, rule, wait_until
+from running import TOP, TOOL, add_rules, new_id, rule, wait_until
 
 ACCOUNT = "carol"
 RULES = hold_rule("count-hold", "count") + rule(
@@ -37,7 +37,7 @@ def socket_of(stack):
 
 def tool(stack, *arguments, **how):
     return subprocess.run(
-        [os.path.join(TOP, "build/sekisho"), "counters", "-s",
+        [TOOL, "counters", "-s",
          socket_of(stack), *arguments], check=False, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
@@ -302,7 +302,7 @@ def test_o3_http_socket(site):
     ours, theirs = socket.socketpair()
     with ours:
         with theirs, subprocess.Popen(
-                [os.path.join(TOP, "build/sekisho"), "counters", "-s",
+                [TOOL, "counters", "-s",
                  socket_of(site), "--http"], stdin=theirs,
                 stdout=theirs) as process:
             theirs.close()

@@ -1,11 +1,10 @@
 """sekisho policy try: what another policy would have done (O2, R11)."""
-import os
 import subprocess
 
 import pytest
 
 from mails import EICAR, mail
-from running import TOP, add_rules, new_id, rule, wait_until
+from running import TOOL, add_rules, new_id, rule, wait_until
 
 SENDER = new_id()[1:12] + "@partner.test"
 
@@ -32,7 +31,7 @@ class Attempt:
         with open(path, "w", encoding="utf-8") as file:
             file.write(policy)
         result = subprocess.run(
-            [os.path.join(TOP, "build/sekisho"), "policy", "try", "-c",
+            [TOOL, "policy", "try", "-c",
              self.stack.env["SEKISHOD_CONFIG"], *options, path,
              log or self.log()], check=False, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)

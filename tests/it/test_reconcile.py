@@ -1,5 +1,4 @@
 """sekisho reconcile: do the logs account for every message (O5)?"""
-import os
 import smtplib
 import subprocess
 
@@ -8,7 +7,7 @@ import pytest
 from holding import hold_rule
 from mails import mail
 from quarantine import Quarantine
-from running import TOP, add_rules, rule, wait_until
+from running import TOOL, add_rules, rule, wait_until
 
 ID = "1xW8gR-0000d5-1S"
 EXIM = "2026-11-25 08:48:55 " + ID + " "
@@ -25,7 +24,7 @@ DOVECOT = "Nov 25 imap(a)<1><x>: Info: sekisho: id=" + ID + \
 
 def reconcile(*logs, **how):
     return subprocess.run(
-        [os.path.join(TOP, "build/sekisho"), "reconcile", *logs], check=False,
+        [TOOL, "reconcile", *logs], check=False,
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
 

@@ -13,7 +13,7 @@ import axe
 from holding import hold_rule
 from mails import EICAR, mail
 from quarantine import Quarantine
-from running import TOP, add_rules, new_id, wait_until
+from running import TOP, TOOL, add_rules, new_id, wait_until
 
 DAY = "2026-11-%02d"
 
@@ -21,7 +21,7 @@ DAY = "2026-11-%02d"
 def report(*arguments, **how):
     how.setdefault("env", {**os.environ, "TZ": "UTC"})
     return subprocess.run(
-        [os.path.join(TOP, "build/sekisho"), "report", *arguments],
+        [TOOL, "report", *arguments],
         check=False, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, **how)
 

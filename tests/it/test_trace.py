@@ -11,14 +11,14 @@ from doveadm import Doveadm
 from holding import hold_rule
 from mails import EICAR, mail, only
 from quarantine import Quarantine
-from running import TOP, add_rules, new_id, rule, wait_until
+from running import TOOL, add_rules, new_id, rule, wait_until
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ")
 
 
 def trace(*arguments, **how):
     return subprocess.run(
-        [os.path.join(TOP, "build/sekisho"), "trace", *arguments],
+        [TOOL, "trace", *arguments],
         check=False, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, **how)
 
