@@ -5,7 +5,8 @@
  * FAILING names a file that all processes map and the test writes (failing.py
  * has the same layout): which function, in which kind of process, at which
  * call. So one stack serves for every N. By default calls from our own objects
- * are counted; Exim and Dovecot may end when their own memory fails.
+ * are counted; Exim and Dovecot may end when their own memory fails. Or nothing
+ * fails, and of each function it is counted how often it is called.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,6 +27,15 @@
 #include <unistd.h>
 
 enum how { FAIL, SHORT, KILL };
+enum { OFF, ON, COUNTING };
+
+#define FUNCTIONS_MAX 32
+
+struct function {
+	char name[24];
+	_Atomic uint32_t ours;
+	_Atomic uint32_t all;
+};
 
 struct control {
 	_Atomic uint32_t active;
@@ -38,6 +48,7 @@ struct control {
 	_Atomic uint32_t hits;
 	uint64_t where;			/* offset of the caller in its object */
 	char object[104];
+	struct function functions[FUNCTIONS_MAX];	/* COUNTING */
 };
 
 static struct control *control;
@@ -108,16 +119,33 @@ is_host(void)
 	return strcmp(control->host, name) == 0;
 }
 
+static void
+count(const char *name, int ours)
+{
+	struct function *function = control->functions;
+
+	while (strcmp(function->name, name) != 0)
+		if (++function == control->functions + FUNCTIONS_MAX)
+			return;
+	function->ours += ours;
+	function->all++;
+}
+
 /* Is this the call? Then errno is set, or there is no process any more. */
 static int
 fails(const char *function, void *address, int error)
 {
 	struct caller caller = { (uintptr_t)address, "?", 0 };
 
-	if (control == NULL || !control->active ||
-	    strcmp(control->function, function) != 0 || !is_host())
+	if (control == NULL || control->active == OFF ||
+	    (control->active == ON &&
+	     strcmp(control->function, function) != 0) || !is_host())
 		return 0;
 	dl_iterate_phdr(find_object, &caller);
+	if (control->active == COUNTING) {
+		count(function, is_ours(caller.object));
+		return 0;
+	}
 	if (!control->everybody && !is_ours(caller.object))
 		return 0;
 	if (atomic_fetch_add(&control->count, 1) + 1 != control->at)

@@ -8,7 +8,9 @@ import preload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAIL, SHORT, KILL = range(3)
-SIZE = 184
+OFF, ON, COUNTING = range(3)
+HEAD, FUNCTION, FUNCTIONS_MAX = 184, struct.Struct("<24sII"), 32
+SIZE = HEAD + FUNCTIONS_MAX * FUNCTION.size
 
 
 class Failing:
@@ -28,11 +30,27 @@ class Failing:
         self.map[0:SIZE] = struct.pack(
             "<4I24s24s", 0, at, how, everybody, function.encode(),
             host.encode()).ljust(SIZE, b"\0")
-        self.map[0:4] = struct.pack("<I", 1)
+        self.map[0:4] = struct.pack("<I", ON)
+
+    def count(self, host, functions):
+        """Nothing fails from now on; it is counted what that host calls."""
+        names = b"".join(FUNCTION.pack(name.encode(), 0, 0)
+                         for name in functions)
+        self.map[0:SIZE] = struct.pack(
+            "<4I24s24s", OFF, 0, FAIL, 0, b"", host.encode()).ljust(
+                HEAD, b"\0") + names.ljust(SIZE - HEAD, b"\0")
+        self.map[0:4] = struct.pack("<I", COUNTING)
+
+    def counted(self):
+        """Ends that; (whether libraries' calls count, function) -> calls."""
+        self.map[0:4] = struct.pack("<I", OFF)
+        return {(everybody, name.rstrip(b"\0").decode()): calls
+                for name, *numbers in FUNCTION.iter_unpack(self.map[HEAD:SIZE])
+                for everybody, calls in zip((False, True), numbers)}
 
     def disarm(self):
         """Returns whether the call was reached."""
-        self.map[0:4] = bytes(4)
+        self.map[0:4] = struct.pack("<I", OFF)
         return struct.unpack("<I", self.map[68:72])[0] > 0
 
     def where(self):
