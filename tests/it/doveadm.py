@@ -25,14 +25,17 @@ class Doveadm:
                   encoding="ascii") as file:
             self.pid = file.read().strip()
 
-    def run(self, *arguments, check=True, form="flow", options=(), before=()):
+    def command(self, *arguments, form="flow", options=(), before=()):
         """In the mount namespace where Dovecot finds our module; before is
         put before the command."""
-        result = subprocess.run(
-            ["nsenter", "-t", self.pid, "-m", "-r", "-w", *before,
-             "doveadm", *options, "-c", self.stack.env["DOVECOT_CONFIG"],
-             "-f", form, "sekisho", *arguments], check=False, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return ["nsenter", "-t", self.pid, "-m", "-r", "-w", *before,
+                "doveadm", *options, "-c", self.stack.env["DOVECOT_CONFIG"],
+                "-f", form, "sekisho", *arguments]
+
+    def run(self, *arguments, check=True, **how):
+        result = subprocess.run(self.command(*arguments, **how), check=False,
+                                text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
         assert not check or result.returncode == 0, result.stderr
         return result
 

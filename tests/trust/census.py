@@ -1,0 +1,55 @@
+"""How many processes of sekishod there are, and what each has."""
+import time
+
+from running import open_files
+
+KINDS = ("master", "generation", "clerk", "inspector")
+LOOKS = 10
+GROWTH_KB = 1024    # for what allocators keep
+
+
+def own_kb(pid):
+    """Memory that a process shares with no other, 0 when it has ended."""
+    try:
+        with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
+            return sum(int(line.split()[1]) for line in file
+                       if line.startswith("Private_"))
+    except OSError:
+        return 0
+
+
+def count(pids, of_many):
+    """Number, memory and most descriptors of some processes."""
+    memory = [size for size in map(own_kb, pids) if size > 0]
+    return (len(memory), int(of_many(memory)),
+            max(len(list(open_files(pid))) for pid in pids))
+
+
+class Census:
+    """How many there are, and what each has when it does nothing: the least of
+    some looks, for who is at work has a mail in its memory. What one kind has
+    is the median or max of_many."""
+
+    def __init__(self, killer, of_many):
+        self.figures = {kind: self.look(killer, kind, of_many)
+                        for kind in KINDS}
+
+    @staticmethod
+    def look(killer, kind, of_many):
+        looks = []
+        for _ in range(LOOKS):
+            looks.append(count(killer.candidates(kind), of_many))
+            time.sleep(0.2)
+        return tuple(min(column) for column in zip(*looks))
+
+    def growth(self, before):
+        """Prints both; yields complaints."""
+        for kind, (number, memory, files) in self.figures.items():
+            was = before.figures[kind]
+            print("# %-10s %2d -> %2d, own memory %6d -> %6d KB, "
+                  "descriptors %2d -> %2d" % (kind, was[0], number, was[1],
+                                              memory, was[2], files))
+            if memory > was[1] + GROWTH_KB:
+                yield "%s: %d KB more" % (kind, memory - was[1])
+            if files > was[2] + 2:
+                yield "%s: %d descriptors more" % (kind, files - was[2])
