@@ -17,12 +17,12 @@ from _pytest._io import TerminalWriter
 from running import TOP, Stack
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-DIRECTORY = os.path.join(TOP, "build", "test-stack%d" % WORKER)
 
 # The last two digits of a stack's ports differ, so a step of 100 keeps two
 # stacks apart.
 PORT_BASE = int(os.environ.get("STACK_TEST_PORT_BASE", "24000")) + \
     1000 * WORKER
+DIRECTORY = os.path.join(TOP, "build", "test-stack%d" % (PORT_BASE // 1000))
 
 
 def start(directory, port_base, **settings):

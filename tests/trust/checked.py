@@ -40,9 +40,9 @@ def body_of(data):
     return data.replace(b"\r\n", b"\n").partition(b"\n\n")[2].rstrip(b"\n")
 
 
-def plain_exim():
+def plain_exim(name):
     """Exim without its setuid bit: else LD_PRELOAD would not count."""
-    path = os.path.join(TOP, "build/trust-exim/exim4")
+    path = os.path.join(TOP, "build", name + "-exim/exim4")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     shutil.copyfile("/usr/sbin/exim4", path)
     os.chmod(path, 0o755)
@@ -67,7 +67,7 @@ class Site:
     """Use it in a with statement; preload is Failing, Clock or None."""
 
     def __init__(self, name, preload):
-        exim = {} if preload is None else {"STACK_EXIM": plain_exim()}
+        exim = {} if preload is None else {"STACK_EXIM": plain_exim(name)}
         self.stack = Stack(os.path.join(TOP, "build", name), PORT_BASE,
                            STACK_RSPAMD="0", STACK_SETTINGS=SETTINGS, **exim)
         self.preload, self.preloaded = preload, None
@@ -155,10 +155,17 @@ class Site:
     # -- what is there -----------------------------------------------------
 
     def doveadm(self, *arguments):
-        return subprocess.run(
-            ["doveadm", "-c", self.stack.env["DOVECOT_CONFIG"], *arguments],
-            check=False, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL).stdout
+        """What it prints. A damaged index makes it fail, and is mended then."""
+        for _ in range(3):
+            result = subprocess.run(
+                ["doveadm", "-c", self.stack.env["DOVECOT_CONFIG"],
+                 *arguments], check=False, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE)
+            if result.returncode == 0:
+                break
+            print("# doveadm %s: %s" % (" ".join(arguments), result.stderr.
+                                        decode(errors="replace")[:500]))
+        return result.stdout
 
     def fetch(self, user, folder):
         """Message-ID -> the bodies of all mails that have it."""
