@@ -166,6 +166,7 @@ class MachinesLedger(Ledger):
 
     def unexplained(self, again):
         """A second delivery is one whose first one a fault has met."""
+        yield from self.filed_once()
         kinds = collections.Counter()
         for exim_id, trail in self.repeated.items():
             met = [kind for one in trail for kind in self.met(one.decode())]
