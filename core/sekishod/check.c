@@ -22,7 +22,7 @@
 
 static const struct check_area *const areas[] = {
 	&check_daemon, &check_signatures, &check_directory, &check_exim,
-	&check_rehearsal, &check_dovecot, &check_users,
+	&check_rehearsal, &check_dovecot, &check_users, &check_digest,
 };
 
 /* -- what looks say ------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check_private.h"
+#include "check_dovecot.h"
 
 #define RELOAD "; doveadm reload"
 
@@ -58,9 +58,9 @@ our_block(const struct check *check)
 	return check->dovecot_old ? "in plugin { }: " : "";
 }
 
-/* One of ours; preset when it is not set. */
-static const char *
-plugin_setting(struct check *check, const char *name, const char *preset)
+const char *
+check_dovecot_setting(struct check *check, const char *name,
+	const char *preset)
 {
 	const char *line = pool_printf(check->pool, check->dovecot_old ?
 		"\n  %s = " : "\n%s = ", name);
@@ -225,39 +225,82 @@ has_location(const struct check *check, const char *namespace)
 		strstr(namespace, "\n  location =\n") == NULL;
 }
 
+/* A namespace as sekisho-dovecot(8) has it. */
+struct own {
+	const char *name;
+	const char *setting, *preset;	/* its prefix */
+	const char *driver, *path;
+};
+
+static const struct own quarantine = { "quarantine", "sekisho_quarantine",
+	"Quarantine", "mdbox", "~/quarantine" };
+static const struct own lists[] = {
+	{ "approved", "sekisho_approved", "Approved Senders", "sdbox",
+		"~/approved-senders" },
+	{ "blocked", "sekisho_blocked", "Blocked Senders", "sdbox",
+		"~/blocked-senders" },
+};
+
+static void
+look_location(struct check *check, const struct own *own, const char *prefix,
+	const char *namespace)
+{
+	bool old = check->dovecot_old;
+
+	if (!has_location(check, namespace))
+		check_wrong(check, pool_printf(check->pool, "in namespace %s "
+			"{ }: %s%s%s%s" RELOAD, own->name,
+			old ? "location = " : "mail_driver = ", own->driver,
+			old ? ":" : " and mail_path = ", own->path),
+			"%s has no location of its own", prefix);
+}
+
+/* folders end with NULL; "" is the namespace itself. */
+static void
+look_namespace(struct check *check, const struct own *own,
+	const char *const *folders)
+{
+	const char *prefix = check_dovecot_setting(check, own->setting,
+		own->preset);
+	const char *namespace = find_namespace(check, prefix);
+
+	if (namespace == NULL) {
+		check_wrong(check, pool_printf(check->pool, "namespace %s { } "
+			"with prefix = %s/, as sekisho-dovecot(8), "
+			"CONFIGURATION, has it" RELOAD, own->name, prefix),
+			"there is no namespace for %s: none has the prefix "
+			"%s/", prefix, prefix);
+		return;
+	}
+	for (; *folders != NULL; folders++)
+		if (!has_mailbox(check, namespace, *folders))
+			check_wrong(check, pool_printf(check->pool, "in "
+				"namespace %s { }: mailbox \"%s\" { "
+				"auto = create }, each on a line of its own"
+				RELOAD, own->name, *folders), "%s has no "
+				"folder \"%s\" that Dovecot makes", prefix,
+				*folders);
+	look_location(check, own, prefix, namespace);
+}
+
 static void
 look_quarantine(struct check *check)
 {
-	const char *name = plugin_setting(check, "sekisho_quarantine",
-		"Quarantine");
-	const char *folders[] = { "", plugin_setting(check, "sekisho_deliver",
-		"Deliver"), plugin_setting(check, "sekisho_approve",
-		"Deliver and Approve") };
-	const char *namespace = find_namespace(check, name);
-	size_t i;
+	const char *const folders[] = { "",
+		check_dovecot_setting(check, "sekisho_deliver", "Deliver"),
+		check_dovecot_setting(check, "sekisho_approve",
+			"Deliver and Approve"), NULL };
 
-	if (namespace == NULL) {
-		check_wrong(check, pool_printf(check->pool, "namespace "
-			"quarantine { } with prefix = %s/, as sekisho-"
-			"dovecot(8), CONFIGURATION, has it" RELOAD, name),
-			"there is no namespace for the quarantine: none has "
-			"the prefix %s/", name);
-		return;
-	}
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (!has_mailbox(check, namespace, folders[i]))
-			check_wrong(check, pool_printf(check->pool, "in "
-				"namespace quarantine { }: mailbox \"%s\" { "
-				"auto = create }, each on a line of its own"
-				RELOAD, folders[i]), "the quarantine has no "
-				"folder \"%s\" that Dovecot makes",
-				folders[i]);
-	if (!has_location(check, namespace))
-		check_wrong(check, pool_printf(check->pool, "in namespace "
-			"quarantine { }: %s" RELOAD, check->dovecot_old ?
-			"location = mdbox:~/quarantine" :
-			"mail_driver = mdbox and mail_path = ~/quarantine"),
-			"the quarantine has no location of its own");
+	look_namespace(check, &quarantine, folders);
+}
+
+static void
+look_senders(struct check *check)
+{
+	static const char *const folders[] = { "", NULL };
+
+	look_namespace(check, &lists[0], folders);
+	look_namespace(check, &lists[1], folders);
 }
 
 /* Is the folder no part of the quota? */
@@ -276,7 +319,7 @@ is_ignored(struct check *check, const char *name)
 static void
 look_quota(struct check *check)
 {
-	const char *name = plugin_setting(check, "sekisho_quarantine",
+	const char *name = check_dovecot_setting(check, "sekisho_quarantine",
 		"Quarantine");
 
 	if (has_plugin(check, "lmtp", "quota") && !is_ignored(check, name))
@@ -292,7 +335,7 @@ look_quota(struct check *check)
 static void
 look_socket(struct check *check)
 {
-	const char *theirs = plugin_setting(check, "sekisho_socket",
+	const char *theirs = check_dovecot_setting(check, "sekisho_socket",
 		"/run/sekisho/control.sock"), *ours;
 
 	if (check->config == NULL) {
@@ -313,8 +356,8 @@ look_rescan(struct check *check)
 {
 	if (check->config == NULL || check->config->inspectors > 0)
 		check_pass(check);
-	else if (strcmp(plugin_setting(check, "sekisho_rescan", "required"),
-	    "required") == 0)
+	else if (strcmp(check_dovecot_setting(check, "sekisho_rescan",
+	    "required"), "required") == 0)
 		check_wrong(check, pool_printf(check->pool, "%ssekisho_rescan "
 			"= off" RELOAD "; or a scanner: inspectors = 2 in "
 			"sekishod.conf", our_block(check)), "nothing can be "
@@ -366,7 +409,8 @@ look_fsync(struct check *check)
 static void
 look_submission(struct check *check)
 {
-	const char *server = plugin_setting(check, "sekisho_submission", "");
+	const char *server = check_dovecot_setting(check,
+		"sekisho_submission", "");
 
 	if (*server != '\0' && check->exim_text != NULL &&
 	    check_macro(check, "SEKISHO_RELEASE_HOSTS") == NULL)
@@ -381,6 +425,7 @@ static const struct check_look looks[] = {
 	{ "the plug-ins are in mail_plugins", look_plugins },
 	{ "the plug-ins are where it looks for them", look_files },
 	{ "the quarantine is a namespace with its folders", look_quarantine },
+	{ "approved and blocked senders are namespaces", look_senders },
 	{ "held mail does not count for the quota", look_quota },
 	{ "it asks where sekishod listens", look_socket },
 	{ "its mail user may ask sekishod", look_user },

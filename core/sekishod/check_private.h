@@ -51,7 +51,7 @@ struct check_area {
 
 extern const struct check_area check_daemon, check_signatures,
 	check_directory, check_exim, check_rehearsal, check_dovecot,
-	check_users;
+	check_users, check_digest;
 
 /* What is wrong, one sentence; mend is the line that mends it. */
 void check_wrong(struct check *check, const char *mend, const char *fmt, ...)
@@ -88,10 +88,6 @@ bool check_can(const char *path, uid_t uid, gid_t gid, int mode);
 
 /* The value of a macro of Exim in the pool, or NULL: it is not defined. */
 const char *check_macro(struct check *check, const char *name);
-
-/* One of Dovecot's, with up to four arguments, NULL behind; as check_run(). */
-const char *check_dovecot_says(struct check *check, const char *program,
-	const char *const *arguments, int *status_r);
 
 /* Exim with two more arguments, the second may be NULL; as check_run(). */
 const char *check_exim_says(struct check *check, const char *option,

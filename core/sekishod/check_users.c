@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check_private.h"
+#include "check_dovecot.h"
 
 static bool
 begin(struct check *check)
@@ -152,9 +152,8 @@ look_lmtp_names(struct check *check)
 			arguments[1]);
 }
 
-/* name is that of a timer, and of cron's file where there is no systemd. */
-static void
-look_timer(struct check *check, const char *name, const char *without)
+void
+check_timer(struct check *check, const char *name, const char *without)
 {
 	const char *timer = pool_printf(check->pool, "%s.timer", name);
 	const char *file = pool_printf(check->pool, "/etc/cron.d/%s", name);
@@ -179,8 +178,8 @@ look_timer(struct check *check, const char *name, const char *without)
 static void
 look_timers(struct check *check)
 {
-	look_timer(check, "sekisho-expire", "nothing deletes old held mail");
-	look_timer(check, "sekisho-rescan", "held mail is not scanned with "
+	check_timer(check, "sekisho-expire", "nothing deletes old held mail");
+	check_timer(check, "sekisho-rescan", "held mail is not scanned with "
 		"new signatures");
 }
 

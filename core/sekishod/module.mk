@@ -26,6 +26,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	chart.c \
 	check.c \
 	check_daemon.c \
+	check_digest.c \
 	check_directory.c \
 	check_dovecot.c \
 	check_exim.c \

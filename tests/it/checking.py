@@ -16,7 +16,8 @@ class Site:
         self.folder = os.path.join(stack.env["STACK_DIR"], "check")
         os.makedirs(self.folder + "/cron.d")
         os.makedirs(self.folder + "/systemd")
-        for name in "sekisho-expire", "sekisho-rescan":
+        for name in ("sekisho-expire", "sekisho-rescan", "sekisho-digest",
+                     "sekisho-learn"):
             shutil.copy("%s/dovecot-plugin/%s.cron" % (TOP, name),
                         "%s/cron.d/%s" % (self.folder, name))
         self.copies = 0

@@ -531,7 +531,8 @@ def test_no_timer(site):
     empty = site.folder + "/no-cron"
     os.makedirs(empty, exist_ok=True)
     for wrong in ("nothing deletes old held mail",
-                  "held mail is not scanned with new signatures"):
+                  "held mail is not scanned with new signatures",
+                  "no digest is sent"):
         site.found(wrong, "make install",
                    mounts={"/etc/cron.d": empty}.items())
 
@@ -544,7 +545,8 @@ def test_systemd_timer(site, state):
            "path": site.script("bin-" + state, "systemctl",
                                "echo %s; test %s = enabled" % (state, state))}
     if state == "disabled":
-        for timer in "sekisho-expire.timer", "sekisho-rescan.timer":
+        for timer in ("sekisho-expire.timer", "sekisho-rescan.timer",
+                      "sekisho-digest.timer"):
             site.found(timer + " is disabled",
                        "systemctl enable --now " + timer, **how)
     else:

@@ -1,4 +1,6 @@
 """sekisho check (R13): mistakes in the configuration of Dovecot 2.3 or 2.4."""
+import re
+
 import pytest
 
 from checking import Site
@@ -10,7 +12,7 @@ EVERYWHERE = {
     "other directory": ("^mail_plugin_dir = .*", "mail_plugin_dir = /usr/lib/"
                         "dovecot", "the plug-in .* is not in",
                         "make install"),
-    "no namespace": (QUARANTINE, "", "no namespace for the quarantine",
+    "no namespace": (QUARANTINE, "", "no namespace for Quarantine",
                      "prefix = Quarantine/"),
     "no folder": (r'^  mailbox Deliver \{\n    auto = create\n  \}\n', "",
                   'no folder "Deliver"', 'mailbox "Deliver"'),
@@ -19,6 +21,19 @@ EVERYWHERE = {
                    'mailbox "Deliver and Approve"'),
     "no quarantine": (r'^  mailbox "" \{\n    auto = create\n  \}\n', "",
                       'no folder ""', 'mailbox ""'),
+    "no approved senders": (
+        r"^namespace approved \{\n(.*\n)*?\}\n", "",
+        "no namespace for Approved Senders",
+        "namespace approved .* prefix = Approved Senders/"),
+    "no blocked senders": (
+        r"(^  prefix = Blocked Senders/\n(.*\n)*?)  mailbox .*\n.*\n  \}\n",
+        "  prefix = Blocked Senders/\n  separator = /\n",
+        'Blocked Senders has no folder ""', "in namespace blocked"),
+    "no choice": (r"^  imap_metadata = yes\n", "", "imap_metadata is off",
+                  "imap_metadata = yes"),
+    "no learner": (r"^( *)sekisho_socket", "sekisho_learn = /nonexistent\n"
+                   "sekisho_socket", "sekisho_learn = /nonexistent is no "
+                   "program", "learn-rspamd"),
     "separator": (r"^  prefix = Quarantine/\n  separator = /\n",
                   "  prefix = Quarantine.\n  separator = .\n",
                   "no session of alice: .*separator", "doveadm reload"),
@@ -95,6 +110,17 @@ esac
                "auth_username_format = %Ln" if OLD else
                r"auth_username_format = %{user \| username \| lower}",
                "--doveconf", folder + "/doveconf")
+
+
+def test_digest_links(site):
+    """R13: digests are on, and their links lead nowhere"""
+    config = site.copy("DOVECOT_CONFIG", lambda text: re.sub(
+        r"(?m)^( *)sekisho_socket", "sekisho_digest = 1d\nsekisho_socket",
+        text).replace("service sekisho-digest {", "service other {"))
+    site.found("links of digests do nothing", "service sekisho-digest",
+               "--dovecot-config", config)
+    site.found("account-url is not set", "account-url = ",
+               *site.sekishod(account_url=None))
 
 
 def test_gateway(site):
