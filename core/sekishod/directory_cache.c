@@ -26,7 +26,7 @@ struct slot {
 struct directory_cache {
 	int64_t lifetime;	/* milliseconds */
 	struct directory_changes *changes;
-	struct slot slots[SLOTS];
+	struct slot *slots;	/* SLOTS of them; NULL: nothing is kept */
 };
 
 struct directory_changes *
@@ -47,7 +47,9 @@ directory_cache_new(unsigned int seconds, struct directory_changes *changes)
 {
 	struct directory_cache *cache = calloc(1, sizeof(*cache));
 
-	if (cache == NULL)
+	if (cache != NULL && seconds > 0)
+		cache->slots = calloc(SLOTS, sizeof(*cache->slots));
+	if (cache == NULL || (seconds > 0 && cache->slots == NULL))
 		abort();
 	cache->lifetime = (int64_t)seconds * 1000;
 	cache->changes = changes;
@@ -61,8 +63,9 @@ directory_cache_free(struct directory_cache *cache)
 
 	if (cache == NULL)
 		return;
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; cache->slots != NULL && i < SLOTS; i++)
 		free(cache->slots[i].key);
+	free(cache->slots);
 	free(cache);
 }
 
@@ -88,8 +91,11 @@ bool
 directory_cache_get(const struct directory_cache *cache, const char *key,
 	unsigned int *answer_r)
 {
-	const struct slot *slot = &cache->slots[key_slot(key)];
+	const struct slot *slot;
 
+	if (cache->slots == NULL)
+		return false;
+	slot = &cache->slots[key_slot(key)];
 	if (slot->key == NULL || strcmp(slot->key, key) != 0 ||
 	    slot->epoch != directory_cache_epoch(cache) ||
 	    slot->until <= sekisho_now())
@@ -102,14 +108,15 @@ void
 directory_cache_put(struct directory_cache *cache, const char *key,
 	uint64_t epoch, unsigned int answer)
 {
-	struct slot *slot = &cache->slots[key_slot(key)];
+	struct slot *slot;
 	char *copy;
 
-	if (cache->lifetime == 0)
+	if (cache->slots == NULL)
 		return;
 	copy = strdup(key);
 	if (copy == NULL)
 		return;
+	slot = &cache->slots[key_slot(key)];
 	free(slot->key);
 	*slot = (struct slot){ .key = copy, .epoch = epoch,
 		.until = sekisho_now() + cache->lifetime, .answer = answer };
