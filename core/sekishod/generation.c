@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -59,6 +60,8 @@ generation_open(struct generation *gen, struct sekisho_error *err)
 		err);
 	if (gen->engine == NULL)
 		return -1;
+	/* Or inspectors would reuse what it took to load, each a copy. */
+	malloc_trim(0);
 	snprintf(path, sizeof(path), "%s/inspect-%u.sock", config->run_dir,
 		gen->number);
 	gen->listen_fd = listener_open(path, &owner, err);
