@@ -62,12 +62,13 @@ read_outcome(struct logged *logged, struct pool *pool, enum sekisho_fate fate,
 {
 	const char *whom = logline_whom(text);
 	bool changed = strstr(text, " changes ") != NULL;
+	const char *rules = pool_printf(pool, ",%.*s,",
+		(int)strcspn(text, " "), text);
 
 	if (whom == NULL)
 		return;
-	add_recipients(logged, pool, whom, pool_printf(pool, ",%.*s,",
-		(int)strcspn(text, " "), text));
-	if (strncmp(text, "R1", 2) == 0 && (fate == SEKISHO_DELETE ||
+	add_recipients(logged, pool, whom, rules);
+	if (strstr(rules, ",R1,") != NULL && (fate == SEKISHO_DELETE ||
 	    (fate == SEKISHO_DELIVER && changed))) {
 		logged->cleaned_or_deleted = true;
 		logged->cleanable = changed;

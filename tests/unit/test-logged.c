@@ -72,6 +72,14 @@ test_cleanable(void)
 	test_assert(logged.inspection.findings[0].cleanable);
 	logged_doubt(&logged, false);
 	test_assert(!logged.inspection.findings[0].cleanable);
+	test_assert(read_line(FROM "findings=\"virus:A(2 a)\" "
+		"delete=\"R10 to a@x\""));
+	logged_doubt(&logged, true);
+	test_assert(logged.inspection.findings[0].cleanable);
+	test_assert(read_line(FROM "findings=\"virus:A(2 a)\" "
+		"deliver=\"R3,R1 changes 1 to a@x\""));
+	logged_doubt(&logged, false);
+	test_assert(logged.inspection.findings[0].cleanable);
 }
 
 static void
