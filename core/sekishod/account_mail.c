@@ -43,7 +43,7 @@ compose(const struct inquiry *inquiry, const struct account_letter *letter,
 	const struct policy *policy = inquiry->checkpoint->policy;
 	struct pool *pool = inquiry->pool;
 	time_t now = time(NULL);
-	const struct notice_value values[] = {
+	const struct template_value values[] = {
 		{ "ADDRESS", letter->to },
 		{ "CLIENT", letter->client },
 		{ "DATE", date_text(pool, now) },

@@ -27,7 +27,7 @@ struct digest {
 	struct pool *pool;
 	const char *to;
 	const char *login;
-	struct notice_row *rows;
+	struct template_row *rows;
 	size_t row_count;
 };
 
@@ -70,17 +70,17 @@ time_text(struct pool *pool, time_t when)
 }
 
 /* A row in which nothing is said yet. */
-static struct notice_value *
+static struct template_value *
 row_new(struct digest *digest)
 {
-	struct notice_value *values = pool_array(digest->pool, VALUES,
+	struct template_value *values = pool_array(digest->pool, VALUES,
 		sizeof(*values));
-	struct notice_row *row = pool_append(digest->pool, &digest->rows,
+	struct template_row *row = pool_append(digest->pool, &digest->rows,
 		&digest->row_count, sizeof(*row));
 	int i;
 
 	for (i = 0; i < VALUES; i++)
-		values[i] = (struct notice_value){ value_names[i], "" };
+		values[i] = (struct template_value){ value_names[i], "" };
 	row->values = values;
 	row->value_count = VALUES;
 	return values;
@@ -102,7 +102,7 @@ link_url(const struct digest *digest, struct digest_link *link,
 
 /* Mail that is held for a virus has no link that lets it out. */
 static int
-item_links(const struct item *item, struct notice_value *values, bool virus)
+item_links(const struct item *item, struct template_value *values, bool virus)
 {
 	const struct digest *digest = item->digest;
 	struct digest_link link = {
@@ -130,7 +130,7 @@ static int
 item_add(const struct item *item)
 {
 	struct pool *pool = item->digest->pool;
-	struct notice_value *values = row_new(item->digest);
+	struct template_value *values = row_new(item->digest);
 	const char *sender = item_get(item, "sender");
 	bool virus = strcmp(item_get(item, "class"), "virus") == 0;
 
@@ -194,7 +194,7 @@ digest_compose(struct digest *digest, size_t *len_r,
 {
 	const struct checkpoint *checkpoint = digest->inquiry->checkpoint;
 	const char *more = inquiry_get(digest->inquiry, "more");
-	const struct notice_value values[] = {
+	const struct template_value values[] = {
 		{ "ADDRESS", digest->to },
 		{ "COUNT", inquiry_get(digest->inquiry, "count") },
 		{ "URL", checkpoint->config->account_url },

@@ -165,6 +165,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	suffix.c \
 	tally.c \
 	tally_sekishod.c \
+	template.c \
 	text.c \
 	tnef.c \
 	token.c \
@@ -206,7 +207,8 @@ TMPFILESDIR ?= $(LIBDIR)/tmpfiles.d
 sekishod_units := sekishod.service sekisho-counters.socket \
 	sekisho-counters@.service sekisho-report.service sekisho-report.timer
 sekishod_data := policy.rng $(patsubst core/sekishod/%,%, \
-	$(sort $(wildcard core/sekishod/templates/*.txt)))
+	$(sort $(wildcard core/sekishod/templates/*.txt \
+	core/sekishod/templates/*.html)))
 install: install-sekishod
 install-sekishod: $(O)/sekishod $(O)/sekisho
 	$(INSTALL) -D -m 0755 $(O)/sekishod $(DESTDIR)$(SBINDIR)/sekishod

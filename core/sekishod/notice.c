@@ -2,38 +2,24 @@
  * notice.c - mails that tell a person what was done (SPEC N1 to N4).
  *
  * A clerk composes them from the templates of the administrator and sends them
- * along with the plan; Exim's module injects them. A template is header lines
- * (Subject must be one), an empty line and a body, in UTF-8, with {NAME}
- * wherever a value belongs. Lines of the body between {EACH} and {END} are
- * written once for each row, without those that have nothing to say.
+ * along with the plan; Exim's module injects them. A template (template.h) is
+ * header lines (Subject must be one), an empty line and a body; one in HTML is
+ * a body alone.
  */
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "charset.h"
 #include "maildate.h"
 #include "notice.h"
+#include "token.h"
 #include "transfer.h"
 
-#define TEMPLATE_MAX (64u << 10)	/* bytes of a template */
-#define NOTICE_MAX (1u << 20)		/* bytes of a notice */
-#define VALUE_MAX 1000u			/* characters of a value */
+#define NOTICE_MAX (1u << 20)		/* bytes of a text */
 #define LINE_MAX 998u
 #define LINE_GOOD 76u
-
-/* The template being read; text is its whole file. */
-struct template {
-	const char *file;
-	const char *text;
-	const struct notice_request *request;
-	const struct notice_row *row;	/* whose values count, or NULL */
-	struct pool *pool;
-};
 
 /* Our own header fields, which a template may not set. */
 static bool
@@ -58,130 +44,6 @@ word_is_plain(const char *word)
 	return *word != '\0' && word[strspn(word,
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"0123456789_-")] == '\0';
-}
-
-static unsigned int
-template_line(const struct template *template, const char *at)
-{
-	const char *p;
-	unsigned int line = 1;
-
-	for (p = template->text; p < at; p++)
-		line += *p == '\n';
-	return line;
-}
-
-static int
-template_error(const struct template *template, const char *at,
-	const char *reason, struct sekisho_error *err)
-{
-	return sekisho_error_set(err, "%s:%u: %s", template->file,
-		template_line(template, at), reason);
-}
-
-/* Reads the file; CRs and a byte order mark at the start are dropped. */
-static int
-template_read(struct template *template, struct sekisho_error *err)
-{
-	char *text = pool_alloc(template->pool, TEMPLATE_MAX + 1), *p;
-	size_t len, i, n;
-	FILE *file;
-	bool bad;
-
-	file = fopen(template->file, "re");
-	if (file == NULL)
-		return sekisho_error_set(err, "%s:0: cannot read notice "
-			"template: %s", template->file, strerror(errno));
-	len = fread(text, 1, TEMPLATE_MAX + 1, file);
-	bad = ferror(file) != 0;
-	fclose(file);
-	if (bad || len > TEMPLATE_MAX)
-		return sekisho_error_set(err, "%s:0: notice template is %s",
-			template->file, bad ? "unreadable" : "too long");
-	i = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	for (p = text; i < len; i++)
-		if (text[i] != '\r')
-			*p++ = text[i];
-	*p = '\0';
-	len = (size_t)(p - text);
-	template->text = text;
-	for (i = 0; i < len; i += n) {
-		n = charset_utf8_next(text + i, len - i, NULL);
-		if (n == 0 || text[i] == '\0')
-			return template_error(template, text + i,
-				"notice template is not UTF-8", err);
-	}
-	return 0;
-}
-
-/* The value of that name, or NULL when these have none. */
-static const struct notice_value *
-value_of(const struct notice_value *values, size_t count, const char *name,
-	size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strlen(values[i].name) == len &&
-		    memcmp(values[i].name, name, len) == 0)
-			return &values[i];
-	return NULL;
-}
-
-/* The value of a placeholder made safe, or NULL when nobody knows the name. */
-static const char *
-value_find(const struct template *template, const char *name, size_t len)
-{
-	const struct notice_request *request = template->request;
-	const struct notice_row *row = template->row;
-	const struct notice_value *value = row == NULL ? NULL :
-		value_of(row->values, row->value_count, name, len);
-
-	if (value == NULL)
-		value = value_of(request->values, request->value_count, name,
-			len);
-	if (value == NULL)
-		return NULL;
-	return charset_clean_line(template->pool, value->value == NULL ? "" :
-		value->value, VALUE_MAX);
-}
-
-/* The length of the name in "{NAME}", or 0 when there is none at text. */
-static size_t
-placeholder(const char *text)
-{
-	size_t len = *text != '{' ? 0 :
-		strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-
-	return len > 0 && text[1 + len] == '}' ? len : 0;
-}
-
-/* Appends [text, end) with its placeholders replaced. 0 or -1. */
-static int
-template_expand(const struct template *template, const char *text,
-	const char *end, struct sekisho_buf *out, struct sekisho_error *err)
-{
-	const char *value;
-	char reason[128];
-	size_t len;
-
-	for (; text < end; text++) {
-		len = placeholder(text);
-		if (len == 0) {
-			sekisho_buf_add(out, text, 1);
-			continue;
-		}
-		value = value_find(template, text + 1, len);
-		if (value == NULL) {
-			snprintf(reason, sizeof(reason),
-				"unknown placeholder {%.*s}",
-				(int)(len < 64 ? len : 64), text + 1);
-			return template_error(template, text, reason, err);
-		}
-		sekisho_buf_puts(out, value);
-		text += len + 1;
-	}
-	return 0;
 }
 
 /* True when text may stand in a header field as it is, folded at blanks. */
@@ -234,7 +96,7 @@ static void
 address_add(struct sekisho_buf *out, struct pool *pool, const char *name,
 	const char *address)
 {
-	char *text = charset_clean_line(pool, address, VALUE_MAX);
+	char *text = charset_clean_line(pool, address, TEMPLATE_VALUE_MAX);
 	char *angle = strrchr(text, '<');
 	size_t len;
 
@@ -323,79 +185,6 @@ template_head(const struct template *template, struct sekisho_buf *out,
 	return 0;
 }
 
-/* The line that is this word, or NULL. */
-static const char *
-line_find(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	while (*text != '\0') {
-		if (strncmp(text, word, len) == 0 && text[len] == '\n')
-			return text;
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
-	return NULL;
-}
-
-/* Has each of its values something to say? */
-static bool
-line_speaks(const struct template *template, const char *line,
-	const char *end)
-{
-	const char *value;
-	size_t len;
-
-	for (; line < end; line++) {
-		len = placeholder(line);
-		value = len == 0 ? NULL : value_find(template, line + 1, len);
-		if (value != NULL && *value == '\0')
-			return false;
-	}
-	return true;
-}
-
-/* The lines [block, end) for one row. */
-static int
-template_row(const struct template *template, const char *block,
-	const char *end, struct sekisho_buf *out, struct sekisho_error *err)
-{
-	const char *next;
-
-	for (; block < end; block = next) {
-		next = block + strcspn(block, "\n") + 1;
-		if (line_speaks(template, block, next) &&
-		    template_expand(template, block, next, out, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-template_body(const struct template *template, const char *body,
-	struct sekisho_buf *out, struct sekisho_error *err)
-{
-	const struct notice_request *request = template->request;
-	const char *each = line_find(body, "{EACH}");
-	const char *end = each == NULL ? NULL : line_find(each, "{END}");
-	struct template row = *template;
-	size_t i;
-
-	if (end == NULL)
-		return template_expand(template, body, body + strlen(body),
-			out, err);
-	if (template_expand(template, body, each, out, err) != 0)
-		return -1;
-	for (i = 0; i < request->row_count; i++) {
-		row.row = &request->rows[i];
-		if (template_row(&row, each + strlen("{EACH}\n"), end, out,
-		    err) != 0)
-			return -1;
-	}
-	end += strlen("{END}\n");
-	return template_expand(template, end, end + strlen(end), out, err);
-}
-
 static bool
 has_long_line(const char *text)
 {
@@ -409,49 +198,110 @@ has_long_line(const char *text)
 	return false;
 }
 
-static int
-notice_write(const struct template *template, struct sekisho_buf *out,
-	struct sekisho_buf *text, struct sekisho_error *err)
+/* Appends a text with its fields Content-*. */
+static void
+part_add(struct sekisho_buf *out, const char *subtype,
+	const struct sekisho_buf *text)
 {
-	const struct notice_request *request = template->request;
-	const char *body = NULL;
-	bool plain;
-
-	address_add(out, template->pool, "From", request->from);
-	address_add(out, template->pool, "To", request->to);
-	if (template_head(template, out, &body, err) != 0)
-		return -1;
-	if (template_body(template, body, text, err) != 0)
-		return -1;
-	sekisho_buf_puts(text, "");
-	if (text->failed)
-		return sekisho_error_set(err, "%s:0: notice is too long",
-			template->file);
-	date_add(out, request->date);
-	sekisho_buf_printf(out, "Message-ID: %s\n", charset_clean_line(
-		template->pool, request->message_id, VALUE_MAX));
-	plain = charset_is_ascii(text->data, text->len) &&
+	bool plain = charset_is_ascii(text->data, text->len) &&
 		!has_long_line(text->data);
-	sekisho_buf_printf(out, "Auto-Submitted: auto-generated\n"
-		"MIME-Version: 1.0\n"
-		"Content-Type: text/plain; charset=UTF-8\n"
-		"Content-Transfer-Encoding: %s\n\n",
+
+	sekisho_buf_printf(out, "Content-Type: text/%s; charset=UTF-8\n"
+		"Content-Transfer-Encoding: %s\n\n", subtype,
 		plain ? "7bit" : "base64");
 	if (plain)
 		sekisho_buf_puts(out, text->data);
 	else
 		transfer_add_base64_text(out, text->data, text->len);
+}
+
+static int
+part_write(const struct template *template, const char *body,
+	struct sekisho_buf *out, struct sekisho_error *err)
+{
+	struct sekisho_buf text;
+	int result;
+
+	sekisho_buf_init(&text, NOTICE_MAX);
+	result = template_body(template, body, &text, err);
+	sekisho_buf_puts(&text, "");
+	if (result == 0 && text.failed)
+		result = sekisho_error_set(err, "%s:0: notice is too long",
+			template->file);
+	if (result == 0)
+		part_add(out, template->html ? "html" : "plain", &text);
+	sekisho_buf_free(&text);
+	return result;
+}
+
+/* The boundary is random, so nobody's value can be one. */
+static int
+alternatives_write(const struct template *template, const char *body,
+	const struct template *html, struct sekisho_buf *out,
+	struct sekisho_error *err)
+{
+	char boundary[TOKEN_SIZE];
+
+	token_new(boundary);
+	sekisho_buf_printf(out, "Content-Type: multipart/alternative;\n "
+		"boundary=\"%s\"\n\n--%s\n", boundary, boundary);
+	if (part_write(template, body, out, err) != 0)
+		return -1;
+	sekisho_buf_printf(out, "\n--%s\n", boundary);
+	if (part_write(html, html->text, out, err) != 0)
+		return -1;
+	sekisho_buf_printf(out, "\n--%s--\n", boundary);
+	return 0;
+}
+
+/* html may be NULL. */
+static int
+notice_write(const struct notice_request *request,
+	const struct template *template, const struct template *html,
+	struct sekisho_buf *out, struct sekisho_error *err)
+{
+	const char *body = NULL;
+
+	address_add(out, template->pool, "From", request->from);
+	address_add(out, template->pool, "To", request->to);
+	if (template_head(template, out, &body, err) != 0)
+		return -1;
+	date_add(out, request->date);
+	sekisho_buf_printf(out, "Message-ID: %s\nAuto-Submitted: "
+		"auto-generated\nMIME-Version: 1.0\n",
+		charset_clean_line(template->pool, request->message_id,
+		TEMPLATE_VALUE_MAX));
+	if ((html == NULL ? part_write(template, body, out, err) :
+	    alternatives_write(template, body, html, out, err)) != 0)
+		return -1;
 	return out->failed ? sekisho_error_set(err,
 		"%s:0: notice is too long", template->file) : 0;
+}
+
+static void
+template_init(struct template *template, const struct notice_request *request,
+	const char *ending, struct pool *pool)
+{
+	*template = (struct template){
+		.file = pool_printf(pool, "%s/%s.%s.%s", request->directory,
+			request->template, request->language, ending),
+		.html = strcmp(ending, "html") == 0,
+		.values = request->values,
+		.value_count = request->value_count,
+		.rows = request->rows,
+		.row_count = request->row_count,
+		.pool = pool,
+	};
 }
 
 const char *
 notice_compose(const struct notice_request *request, struct pool *pool,
 	size_t *len_r, struct sekisho_error *err)
 {
-	struct template template = { .request = request, .pool = pool };
-	struct sekisho_buf out, text;
+	struct template template, html;
+	struct sekisho_buf out;
 	const char *notice = NULL;
+	bool has_html;
 
 	if (!word_is_plain(request->template) ||
 	    !word_is_plain(request->language)) {
@@ -460,17 +310,18 @@ notice_compose(const struct notice_request *request, struct pool *pool,
 			request->template, request->language);
 		return NULL;
 	}
-	template.file = pool_printf(pool, "%s/%s.%s.txt", request->directory,
-		request->template, request->language);
-	if (template_read(&template, err) != 0)
+	template_init(&template, request, "txt", pool);
+	template_init(&html, request, "html", pool);
+	has_html = access(html.file, F_OK) == 0;
+	if (template_read(&template, err) != 0 ||
+	    (has_html && template_read(&html, err) != 0))
 		return NULL;
-	sekisho_buf_init(&out, 2 * NOTICE_MAX);
-	sekisho_buf_init(&text, NOTICE_MAX);
-	if (notice_write(&template, &out, &text, err) == 0) {
+	sekisho_buf_init(&out, 4 * NOTICE_MAX);
+	if (notice_write(request, &template, has_html ? &html : NULL, &out,
+	    err) == 0) {
 		*len_r = out.len;
 		notice = pool_strndup(pool, out.data, out.len);
 	}
 	sekisho_buf_free(&out);
-	sekisho_buf_free(&text);
 	return notice;
 }

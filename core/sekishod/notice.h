@@ -9,39 +9,28 @@
 
 #include "pool.h"
 #include "sekisho.h"
-
-/* A name of the template and what stands in its place; UTF-8. */
-struct notice_value {
-	const char *name;	/* "VIRUSNAME" for {VIRUSNAME} */
-	const char *value;
-};
-
-/* What the lines between {EACH} and {END} say, once for each row. */
-struct notice_row {
-	const struct notice_value *values;
-	size_t value_count;
-};
+#include "template.h"
 
 struct notice_request {
-	const char *directory;	/* of the templates: NAME.LANGUAGE.txt */
+	const char *directory;	/* of the templates: NAME.LANGUAGE.txt, and
+				 * beside it, if wanted, NAME.LANGUAGE.html */
 	const char *template;	/* "virus", "violation", ... */
 	const char *language;	/* "en", "ja" */
 	const char *from;
 	const char *to;
 	const char *message_id;	/* of the notice itself, with brackets */
 	time_t date;
-	const struct notice_value *values;
+	const struct template_value *values;
 	size_t value_count;
-	const struct notice_row *rows;	/* for {EACH} */
+	const struct template_row *rows;	/* for {EACH} */
 	size_t row_count;
 };
 
 /*
- * Makes a whole message (lines end in LF). Values are escaped: control
- * characters, line ends and what could start a header line become blanks; a
- * value never makes a second placeholder. Names outside ASCII in header fields
- * become encoded words. Returns the text (in pool), or NULL with "file:line:
- * reason" when the template is missing or wrong.
+ * Makes a whole message (lines end in LF): a text, or where there is a template
+ * in HTML as well, multipart/alternative (RFC 2046). Names outside ASCII in
+ * header fields become encoded words. Returns the text (in pool), or NULL with
+ * "file:line: reason" when the template is missing or wrong.
  */
 const char *notice_compose(const struct notice_request *request,
 	struct pool *pool, size_t *len_r, struct sekisho_error *err);

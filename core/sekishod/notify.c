@@ -71,7 +71,7 @@ compose(const struct examination *ex, const struct decision_notice *notice,
 	const char *from = policy_notice_from(checkpoint->policy);
 	struct attachments attachments = attachments_text(ex);
 	struct pool *pool = ex->pool;
-	const struct notice_value values[] = {
+	const struct template_value values[] = {
 		{ "VIRUSNAME", outcome->virus_names },
 		{ "FILES", outcome->virus_files },
 		{ "ACTIONS", outcome->actions },

@@ -73,6 +73,11 @@ class Digest(Doveadm):
         assert len(mails) == count, [one["Subject"] for one in mails]
         return mails
 
+    def text(self, message=None, kind="plain"):
+        """Of a digest, the only one or this."""
+        message = message or self.mails()[0]
+        return message.get_body((kind,)).get_content().replace("\r\n", "\n")
+
     def keys(self, text):
         """Of the links in a digest."""
         return [urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
@@ -85,7 +90,7 @@ class Digest(Doveadm):
         self.quarantine.empty("INBOX")
         self.choose("1h")
         assert self.send(1) == 1
-        return held, self.keys(self.mails()[0].get_content())
+        return held, self.keys(self.text())
 
     def ask(self, verb, key):
         return call(self.socket, verb, {"key": key})

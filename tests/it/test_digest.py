@@ -3,6 +3,7 @@ links that do what they say once, and nothing else."""
 import concurrent.futures
 import re
 import subprocess
+from html import unescape
 
 import pytest
 
@@ -131,13 +132,31 @@ def test_text(bob):
                              sender='"{DELIVER} {EACH}" <e@evil.example>'),
                         sender="a@evil.example", reason="A rule {URL}")
     assert bob.send(2) == 1
-    text = bob.mails()[0].get_content().replace("\r\n", "\n")
+    text = bob.text()
     assert "Subject: Win https: //evil. example/x?_key=1 www. evil. example " \
         "Bcc: x\n" in text
     assert "From: \"{DELIVER} {EACH}\" <e@evil.example>\n" in text
     assert "Sender: a@evil.example\n" in text
     assert len(re.findall(r"://\S", text)) == 4
     assert text.isascii() and len(bob.keys(text)) == 3
+
+
+def test_html(bob):
+    """Digest: in HTML it has the same links, and a stranger's markup is text"""
+    evil = "<b onclick=x>Win</b> https://evil.example/<img src=//evil.example>"
+    bob.choose("1d")
+    bob.quarantine.hold(mail(subject=evil), sender="<i>@evil.example")
+    assert bob.send(2) == 1
+    message, = bob.mails()
+    html = bob.text(message, "html")
+    assert message.get_content_type() == "multipart/alternative"
+    hrefs = [unescape(url) for url in re.findall(r'<a href="(.*?)"', html)]
+    assert hrefs == re.findall(r"http://\S+", bob.text(message))
+    assert "&lt;b onclick=x&gt;Win&lt;/b&gt; https: //evil. example/" in html
+    tags = set(re.findall(r"<([!a-z0-9]+)", html))
+    assert tags == {"!", "html", "head", "meta", "title", "body", "div", "h1",
+                    "p", "table", "tr", "td", "a"}
+    assert not re.search(r"\b(src|onclick)=", re.sub("&lt;.*?&gt;", "", html))
 
 
 def test_japanese(bob, stack):
@@ -153,7 +172,9 @@ def test_japanese(bob, stack):
     finally:
         erin.run("account", "delete", "-u", "erin")
     assert message["Subject"] == "隔離されたメールのお知らせ（新着 1 通）"
-    assert "件名: 請求書" in message.get_content().splitlines()
+    assert "件名: 請求書" in erin.text(message).splitlines()
+    html = erin.text(message, "html")
+    assert '<html lang="ja">' in html and ">請求書</p>" in html
 
 
 def test_virus(bob):
@@ -170,7 +191,7 @@ def test_many(bob):
     bob.choose("1d")
     bob.quarantine.hold_many(103)
     assert bob.send(2) == 103
-    text = bob.mails()[0].get_content()
+    text = bob.text()
     assert len(bob.keys(text)) == 300
     assert "3 more mails are not listed here" in text
     assert bob.send(3) == 0

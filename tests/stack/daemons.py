@@ -354,7 +354,7 @@ class Sekishod(Signatures):
         self.folder("sekishod/run")
         source = os.path.join(TOP, "core/sekishod")
         self.folder("sekishod/templates")
-        for file in glob.glob(os.path.join(source, "templates/*.txt")):
+        for file in glob.glob(os.path.join(source, "templates/*.*")):
             self.copy(file, "sekishod/templates/" + os.path.basename(file))
         self.copy(os.path.join(source, "policy.rng"), "sekishod/policy.rng")
         self.write("sekishod/policy.xml", self._policy(source))

@@ -7,11 +7,12 @@
 
 #include "notice.h"
 #include "test.h"
+#include "transfer.h"
 
 #define TEMPLATES "core/sekishod/templates"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static struct notice_value values[] = {
+static struct template_value values[] = {
 	{ "VIRUSNAME", "Eicar-Test-Signature" },
 	{ "FILES", "eicar.com, b.exe" },
 	{ "ACTIONS", "Clean; Delete; Notify;" },
@@ -107,7 +108,7 @@ static const char *
 compose(struct pool *pool, const char *template, const char *value,
 	struct sekisho_error *err)
 {
-	struct notice_value own[] = { { "SUBJECT", value } };
+	struct template_value own[] = { { "SUBJECT", value } };
 	struct notice_request request = request_new("t", "en");
 	char directory[] = "/tmp/test-notice-XXXXXX", path[64];
 	const char *text;
@@ -208,6 +209,69 @@ test_errors(struct pool *pool)
 	{ "VIRUS", virus }, { "DELIVER", deliver }, { "APPROVE", "" }, \
 	{ "DELETE", "D" }, { "MORE", more } }
 
+/* A text in Base64 behind the last Content-Type of that kind, decoded. */
+static const char *
+decoded(struct pool *pool, const char *mail, const char *type)
+{
+	const char *part = strstr(mail, type), *begin, *end;
+	struct sekisho_buf out;
+	const char *text;
+
+	begin = part == NULL ? NULL : strstr(part, "base64\n\n");
+	if (begin == NULL)
+		return "";
+	begin += strlen("base64\n\n");
+	end = strstr(begin, "\n--");
+	sekisho_buf_init(&out, 1u << 20);
+	if (transfer_decode(TRANSFER_BASE64, begin, end == NULL ?
+	    strlen(begin) : (size_t)(end - begin), &out) < 0)
+		sekisho_buf_puts(&out, "not Base64");
+	sekisho_buf_puts(&out, "");
+	text = pool_strdup(pool, out.data);
+	sekisho_buf_free(&out);
+	return text;
+}
+
+static void
+test_html(struct pool *pool)
+{
+	static const struct template_value own[] = { { "ADDRESS", "a@b.test" },
+		{ "COUNT", "1" }, { "URL", "http://x/?a=1&b=2" } };
+	static const struct template_value first[] = ROW(
+		"<b onclick=\"x\">{URL}</b>\n--\n", "spam & \xe2\x80\xae more",
+		"", "http://x/?d\" y", "");
+	static const struct template_row rows[] = { { first, COUNT(first) } };
+	struct notice_request request = request_new("digest", "ja");
+	struct sekisho_error err = { "" };
+	const char *mail, *html;
+	size_t len = 0;
+
+	request.values = own;
+	request.value_count = COUNT(own);
+	request.rows = rows;
+	request.row_count = 1;
+	test_begin("Digest: a text and the same in HTML, where values are "
+		"text and no markup");
+	mail = notice_compose(&request, pool, &len, &err);
+	test_str(err.text, "");
+	if (mail == NULL)
+		return;
+	test_assert(strstr(mail, "multipart/alternative") != NULL);
+	test_assert(strstr(decoded(pool, mail, "text/plain"),
+		"\xe9\x85\x8d\xe4\xbf\xa1: http://x/?d\" y") != NULL);
+	html = decoded(pool, mail, "text/html");
+	test_assert(strstr(html, "&lt;b onclick=&quot;x&quot;&gt;{URL}"
+		"&lt;/b&gt; -- </p>") != NULL);
+	test_assert(strstr(html, "<b ") == NULL);
+	test_assert(strstr(html, "spam &amp;   more") != NULL);
+	test_assert(strstr(html, "<a href=\"http://x/?d&quot; y\" ") != NULL);
+	test_assert(strstr(html, "<a href=\"http://x/?a=1&amp;b=2\"") !=
+		NULL);
+	test_begin("Digest: what has nothing to say is not there in HTML");
+	test_assert(strstr(html, "more mails") == NULL);
+	test_assert(strstr(html, "\xe6\x89\xbf\xe8\xaa\x8d</a>") == NULL);
+}
+
 static void
 test_rows(struct pool *pool)
 {
@@ -223,12 +287,12 @@ test_rows(struct pool *pool)
 		"3 more mails are not listed here.\n\nDelete: D\n\n"
 		"----------------------------------------\n"
 		"All held mail";
-	static const struct notice_value first[] = ROW("{URL}\n{END}\nX: y",
+	static const struct template_value first[] = ROW("{URL}\n{END}\nX: y",
 		"spam", "", "U", ""), second[] = ROW("", "", "Eicar", "", "3");
-	static const struct notice_row rows[] = { { first, COUNT(first) },
+	static const struct template_row rows[] = { { first, COUNT(first) },
 		{ second, COUNT(second) } };
 	struct notice_request request = request_new("digest", "en");
-	static const struct notice_value own[] = { { "ADDRESS", "a@b.test" },
+	static const struct template_value own[] = { { "ADDRESS", "a@b.test" },
 		{ "COUNT", "2" }, { "URL", "http://x/" } };
 	struct sekisho_error err = { "" };
 	const char *text, *each;
@@ -269,6 +333,7 @@ main(void)
 	test_injection(pool);
 	test_errors(pool);
 	test_rows(pool);
+	test_html(pool);
 	pool_free(pool);
 	return test_done();
 }
