@@ -15,7 +15,7 @@ from doveadm import Doveadm
 from dovecots import options
 from mails import EICAR, mail
 from quarantine import Quarantine
-from running import wait_until
+from running import TOP, wait_until
 
 TEMPFAIL = 75
 
@@ -340,7 +340,7 @@ def test_spamassassin(bob):
         for text, folder in ((SPAM, "Junk"), (SPAM, "Junk"), (HAM, "INBOX")):
             held = bob.hold(mail(text % len(bob.jobs())))
             assert bob.move(imap, held, folder).ok
-    shutil.copy("dovecot-plugin/learn-spamassassin", bob.path)
+    shutil.copy(TOP + "/dovecot-plugin/learn-spamassassin", bob.path)
     bob.doveadm_sekisho("learn")
     assert bob.jobs() == []
     assert bayes(bob) == (2, 1)

@@ -4,6 +4,7 @@ Each is a name in capitals; @NAME@ in a template of conf/ stands for its value,
 and `stack env` prints those that scripts need.
 """
 import os
+import shutil
 import subprocess
 
 from modules import dovecot_generation
@@ -128,6 +129,7 @@ class Settings:
             "LDAP_BASE": "dc=example,dc=test",
             "SECRETS_DIR": self.path("secrets"),
             "DIGEST_PROGRAM": os.path.join(build, "sekisho-digest"),
+            "DOVEADM": shutil.which("doveadm") or "/usr/bin/doveadm",
             "DOVECOT_CONFIG": self.path("dovecot/dovecot.conf"),
             "DOVECOT_GENERATION": dovecot_generation() or "",
             "LMTP_SOCKET": self.path("dovecot/run/lmtp.sock"),
