@@ -74,7 +74,8 @@ account_mail_send(const struct inquiry *inquiry,
 {
 	struct submission submission = {
 		.url = inquiry->checkpoint->config->smtp_url,
-		.recipient = letter->to,
+		.recipients = &letter->to,
+		.recipient_count = 1,
 		.deadline = inquiry->deadline,
 	};
 

@@ -227,7 +227,8 @@ digest_submit(struct digest *digest)
 	struct inquiry *inquiry = digest->inquiry;
 	struct submission submission = {
 		.url = inquiry->checkpoint->config->smtp_url,
-		.recipient = digest->to,
+		.recipients = &digest->to,
+		.recipient_count = 1,
 		.deadline = inquiry->deadline,
 	};
 	struct sekisho_error err;

@@ -7,29 +7,35 @@
 
 #include "channel.h"
 #include "submission.h"
-#include "transfer.h"
 
-#define MESSAGE_MAX (4u << 20)
-
-/* What libcurl reads the message from. */
+/* What libcurl reads the message from: one piece, then the other. */
 struct source {
-	const char *next;
-	size_t left;
+	const char *next[2];
+	size_t left[2];
+	char before;		/* the last byte that was read */
 	bool begun;		/* the server wants to have it */
 };
+
+/* One byte with the line ends that SMTP wants. */
+static char
+source_byte(struct source *source, size_t piece)
+{
+	if (*source->next[piece] == '\n' && source->before != '\r')
+		return source->before = '\r';
+	source->left[piece]--;
+	return source->before = *source->next[piece]++;
+}
 
 static size_t
 source_read(char *out, size_t size, size_t count, void *context)
 {
 	struct source *source = context;
-	size_t n = size * count;
+	size_t n = 0, piece;
 
 	source->begun = true;
-	if (n > source->left)
-		n = source->left;
-	memcpy(out, source->next, n);
-	source->next += n;
-	source->left -= n;
+	for (piece = 0; piece < 2; piece++)
+		while (n < size * count && source->left[piece] > 0)
+			out[n++] = source_byte(source, piece);
 	return n;
 }
 
@@ -87,46 +93,53 @@ session_result(CURL *curl, CURLcode code, const struct source *source,
 	if (code == CURLE_OK)
 		return SUBMISSION_DONE;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
-	sekisho_error_set(err, "%s does not take a mail for %s: %s (%ld)",
-		submission->url, submission->recipient,
+	sekisho_error_set(err, "%s does not take a mail for %s%s: %s (%ld)",
+		submission->url, submission->recipients[0],
+		submission->recipient_count > 1 ? " and others" : "",
 		curl_easy_strerror(code), reply);
 	return code == CURLE_SEND_ERROR && !source->begun && reply / 100 == 5 ?
 		SUBMISSION_REFUSED : SUBMISSION_FAILED;
+}
+
+static struct curl_slist *
+recipient_list(const struct submission *submission, struct pool *pool)
+{
+	struct curl_slist *list = NULL, *longer;
+	size_t i;
+
+	for (i = 0; i < submission->recipient_count; i++) {
+		longer = curl_slist_append(list, pool_printf(pool, "<%s>",
+			submission->recipients[i]));
+		if (longer == NULL)
+			pool_exhausted();
+		list = longer;
+	}
+	return list;
 }
 
 enum submission_result
 submission_send(const struct submission *submission, struct pool *pool,
 	struct sekisho_error *err)
 {
+	const char *head = submission->head == NULL ? "" : submission->head;
+	struct source source = { .next = { head, submission->text },
+		.left = { strlen(head), submission->text_len } };
+	struct curl_slist *recipients = recipient_list(submission, pool);
 	enum submission_result result = SUBMISSION_FAILED;
-	struct curl_slist *recipients = NULL;
-	struct source source = { 0 };
-	struct sekisho_buf text;
 	CURL *curl = session_new(submission, err);
-	const char *path;
 
-	if (curl == NULL)
-		return SUBMISSION_FAILED;
-	sekisho_buf_init(&text, MESSAGE_MAX);
-	transfer_add_crlf(&text, submission->text, submission->text_len);
-	path = pool_printf(pool, "<%s>", submission->recipient);
-	recipients = curl_slist_append(NULL, path);
-	if (text.failed || recipients == NULL) {
-		sekisho_error_set(err, "no memory for a mail");
-	} else {
-		source.next = text.data;
-		source.left = text.len;
-		curl_easy_setopt(curl, CURLOPT_MAIL_FROM, "");
+	if (curl != NULL) {
+		curl_easy_setopt(curl, CURLOPT_MAIL_FROM,
+			submission->sender == NULL ? "" : submission->sender);
 		curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
 		curl_easy_setopt(curl, CURLOPT_READFUNCTION, source_read);
 		curl_easy_setopt(curl, CURLOPT_READDATA, &source);
 		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 		result = session_result(curl, curl_easy_perform(curl),
 			&source, submission, err);
+		session_end(curl);
 	}
 	curl_slist_free_all(recipients);
-	session_end(curl);
-	sekisho_buf_free(&text);
 	return result;
 }
 

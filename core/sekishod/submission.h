@@ -12,20 +12,24 @@
 
 struct submission {
 	const char *url;	/* smtp://host:port or smtps://host:port */
-	const char *recipient;
-	const char *text;	/* a whole message whose lines end in LF */
+	const char *sender;	/* of the envelope; NULL or "": empty */
+	const char *const *recipients;	/* all of them, or none */
+	size_t recipient_count;
+	const char *head;	/* header lines to stand first, or NULL */
+	const char *text;	/* a whole message; lines end in LF or CRLF */
 	size_t text_len;
 	int64_t deadline;	/* sekisho_now() milliseconds */
 };
 
 enum submission_result {
 	SUBMISSION_DONE,
-	SUBMISSION_REFUSED,	/* for good: there is no such mailbox */
+	SUBMISSION_REFUSED,	/* for good: there is no such mailbox; if one
+				 * is refused, nobody gets it */
 	SUBMISSION_FAILED
 };
 
 /*
- * Sends it with an empty envelope sender. err is set unless it is done. A mail
+ * Sends it. err is set unless it is done. A mail
  * whose fate is unknown (the server was lost after the last byte) is FAILED.
  */
 enum submission_result submission_send(const struct submission *submission,

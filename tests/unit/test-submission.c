@@ -104,8 +104,10 @@ send_mail(const struct server *server, struct pool *pool,
 	struct sekisho_error *err)
 {
 	static const char text[] = "Subject: x\n\n.\nline\n";
+	static const char *const recipients[] = { "a@example.test" };
 	struct submission submission = {
-		.url = server->url, .recipient = "a@example.test",
+		.url = server->url, .recipients = recipients,
+		.recipient_count = 1,
 		.text = text, .text_len = strlen(text),
 		.deadline = sekisho_deadline(60000),
 	};
@@ -144,6 +146,33 @@ test_silence(struct pool *pool)
 	test_int(send_mail(&server, pool, &err), SUBMISSION_DONE);
 	test_assert(strstr(server_stop(&server), "\r\nQUIT\r\n") != NULL);
 	test_assert(sekisho_now() < late);
+}
+
+static void
+test_several(struct pool *pool)
+{
+	static const char *const recipients[] = { "a@example.test",
+		"\"x, y\"@example.test" };
+	static const char text[] = "Subject: x\r\n\r\na\r\nb\n.c\n";
+	struct server server = { .rcpt = "250 ok", .data_end = "250 ok" };
+	struct submission submission = { .url = server.url,
+		.sender = "s@example.test", .recipients = recipients,
+		.recipient_count = 2, .head = "X-A: b\n", .text = text,
+		.text_len = strlen(text),
+		.deadline = sekisho_deadline(60000) };
+	struct sekisho_error err = { "" };
+	const char *heard;
+
+	test_begin("issue 10.9: a mail goes out to several, with its sender");
+	server_start(&server);
+	test_int(submission_send(&submission, pool, &err), SUBMISSION_DONE);
+	heard = server_stop(&server);
+	test_assert(strstr(heard, "\r\nMAIL FROM:<s@example.test>") != NULL);
+	test_assert(strstr(heard, "\r\nRCPT TO:<a@example.test>\r\n"
+		"RCPT TO:<\"x, y\"@example.test>\r\n") != NULL);
+	test_begin("issue 10.9: lines end as they shall");
+	test_assert(strstr(heard, "\r\nX-A: b\r\nSubject: x\r\n\r\n"
+		"a\r\nb\r\n..c\r\n.\r\n") != NULL);
 }
 
 static const struct {
@@ -214,6 +243,7 @@ main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_send(pool);
 	test_silence(pool);
+	test_several(pool);
 	test_failures_told(pool);
 	test_probe(pool);
 	pool_free(pool);
