@@ -9,6 +9,7 @@
 #include <str.h>
 
 #define RESCAN_MS 120000
+#define RELEASE_MS 120000
 #define TEXT_MAX 200
 
 /* What sekishod says may quote a stranger, and goes into an IMAP response. */
@@ -97,6 +98,36 @@ control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 			"found %s; an administrator can release it",
 			answer.text);
 	}
+	sekisho_answer_free(&answer);
+	return result;
+}
+
+int
+control_release(const struct sekisho_user *user, const char *held_field,
+	int fd, struct control_refusal *refusal_r)
+{
+	struct sekisho_field fields[] = {
+		{ "user", user->address },
+		{ "header", held_field },
+	};
+	struct sekisho_request request = { "release", fields, 2 };
+	struct sekisho_answer answer = { 0 };
+	int result = -1;
+
+	if (control_ask(user, &request, fd, RELEASE_MS, &answer) < 0)
+		control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "sekishod "
+			"does not answer, so the message stays here; try "
+			"again later");
+	else if (answer.status == SEKISHO_STATUS_OK)
+		result = 0;
+	else if (answer.status == SEKISHO_STATUS_UNAVAILABLE)
+		control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The "
+			"message was not sent on, so it stays here; try again "
+			"later: %s", answer.text);
+	else
+		control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "The "
+			"message is refused, so it stays here: %s",
+			answer.text);
 	sekisho_answer_free(&answer);
 	return result;
 }

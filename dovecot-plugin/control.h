@@ -42,4 +42,12 @@ int control_scan(const struct sekisho_user *user, struct istream *outgoing,
 int control_rescan(const struct sekisho_user *user, struct istream *outgoing,
 	const char **outcome_r, struct control_refusal *refusal_r);
 
+/*
+ * Has sekishod send a mail to outside, in this descriptor, to all recipients of
+ * held. Returns 0, or -1: with MAIL_ERROR_NOTPOSSIBLE it is refused, otherwise
+ * it was not taken or nobody knows.
+ */
+int control_release(const struct sekisho_user *user,
+	const char *held_field, int fd, struct control_refusal *refusal_r);
+
 #endif

@@ -14,6 +14,45 @@
 
 #include <istream.h>
 
+/*
+ * Mail to outside leaves by the action folder and by doveadm, never because
+ * somebody puts it into a folder to read it there: what was sent cannot be
+ * taken back. NULL: it may go this way.
+ */
+static const char *
+wrong_way(const struct delivery *delivery, bool outside)
+{
+	const struct sekisho_user *user = delivery->user;
+
+	if (!array_is_empty(&delivery->mails) && outside != delivery->outside)
+		return "Mail to outside and other held mail cannot go in one "
+			"command";
+	if (outside && delivery->approve)
+		return "The sender of mail to outside is of this site, there "
+			"is nobody to approve; deliver it";
+	if (outside && folder_of(delivery->command->box) == FOLDER_ORDINARY &&
+	    !user->administrator && !user->link)
+		return t_strdup_printf("This mail goes to outside; move it to "
+			"%s/%s to send it on", user->quarantine, user->deliver);
+	return NULL;
+}
+
+static int
+delivery_choose_way(struct delivery *delivery, const struct sekisho_held *held)
+{
+	bool outside = *held->quarantine != '\0';
+	const char *wrong = wrong_way(delivery, outside);
+
+	if (wrong != NULL)
+		return delivery_refuse(delivery, held->id,
+			MAIL_ERROR_NOTPOSSIBLE, wrong);
+	delivery->outside = outside;
+	if (outside && delivery->gateway == NULL)
+		delivery->gateway = gateway_new(
+			delivery->into->storage->user);
+	return 0;
+}
+
 /* Copies it into the folder, or to what is to be sent on. */
 static int
 delivery_copy(struct delivery *delivery, struct mail *mail,
@@ -55,6 +94,10 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	struct released released;
 	int ret;
 
+	if (outgoing != NULL && delivery_choose_way(delivery, held) < 0) {
+		i_stream_unref(&outgoing);
+		return -1;
+	}
 	if (outgoing == NULL)
 		return delivery_refuse(delivery, held->id, MAIL_ERROR_TEMP,
 			"Held mail cannot be read; the server's log says why");
@@ -121,6 +164,8 @@ delivery_was_stored(struct delivery *delivery, struct mail *mail)
 		return 0;
 	if (quarantine_mail_read(mail, &held) < 0)
 		ret = delivery_fail(delivery, NULL, mail->box);
+	else if (*held.quarantine != '\0')
+		ret = 0;
 	else
 		ret = delivery_find_stored(delivery, mail, &held);
 	sekisho_held_free(&held);
@@ -256,7 +301,7 @@ delivery_add_unheld(struct delivery *delivery, const struct upload *upload)
 {
 	int ret;
 
-	if (delivery->gateway != NULL)
+	if (delivery->gateway != NULL || *upload->held.quarantine != '\0')
 		return delivery_refuse(delivery, upload->held.id,
 			MAIL_ERROR_NOTPOSSIBLE, "A message is not in the "
 			"quarantine any more, so it cannot be sent on");

@@ -13,6 +13,7 @@ struct delivery {
 	struct mailbox *into;
 	struct mailbox_transaction_context *t;		/* ours, in into */
 	struct gateway *gateway;			/* instead of t */
+	bool outside;		/* the mails go there, by gateway */
 	struct claim *claim;
 	ARRAY(struct released) mails;
 	ARRAY_TYPE(seq_range) uids;			/* in the quarantine */

@@ -23,6 +23,8 @@ delivery_free(struct delivery *delivery)
 	array_foreach_modifiable(&delivery->mails, mail)
 		learn_forget(&mail->learn);
 	gateway_free(&delivery->gateway);
+	if (delivery->t != NULL)
+		mailbox_transaction_rollback(&delivery->t);
 	claim_close(&delivery->claim);
 	str_free(&delivery->room);
 	mailbox_free(&delivery->into);
@@ -65,16 +67,27 @@ delivery_begin(struct mailbox_transaction_context *command,
 	return delivery;
 }
 
+/* Where it goes, for the log. */
+static void
+delivery_name_way(const struct delivery *delivery, struct action *action)
+{
+	if (delivery->outside)
+		action->server = "outside";
+	else if (delivery->gateway != NULL)
+		action->server = delivery->user->submission;
+	else
+		action->folder = delivery->into->vname;
+}
+
 /* The reply to the user's command says it, and a line in the log. */
 int
 delivery_refuse(struct delivery *delivery, const char *id,
 	enum mail_error error, const char *text)
 {
 	struct action action = { .id = id, .name = "deliver",
-		.folder = delivery->gateway != NULL ? NULL :
-			delivery->into->vname,
-		.server = delivery->user->submission, .refusal = text };
+		.refusal = text };
 
+	delivery_name_way(delivery, &action);
 	action_log(delivery->into->storage->user, &action);
 	return folder_refuse(delivery->command->box, error, text);
 }
@@ -135,13 +148,11 @@ delivery_log(const struct delivery *delivery, struct released *mail)
 	struct action action = {
 		.id = mail->id,
 		.name = "deliver",
-		.folder = delivery->gateway != NULL ? NULL :
-			delivery->into->vname,
-		.server = delivery->user->submission,
 		.approved = mail->approve.name,
 		.rescan = mail->rescan,
 	};
 
+	delivery_name_way(delivery, &action);
 	action_log(delivery->into->storage->user, &action);
 	learn_commit(&mail->learn);
 }
@@ -253,7 +264,5 @@ delivery_commit(struct delivery *delivery,
 void
 delivery_rollback(struct delivery *delivery)
 {
-	if (delivery->t != NULL)
-		mailbox_transaction_rollback(&delivery->t);
 	delivery_free(delivery);
 }

@@ -112,7 +112,9 @@ show_rule(const struct row *row)
 static const char *
 show_reason(const struct row *row)
 {
-	const char *reason = text_or_dash(row->held.reason);
+	const char *reason = doveadm_held_printable(t_strconcat(
+		text_or_dash(row->held.reason),
+		held_mail_outside_text(&row->held), NULL));
 
 	return !is_reclassed(row) ? reason : t_strconcat(reason, "; a virus "
 		"that was found in it later", NULL);
@@ -264,7 +266,7 @@ mail_print(struct mail *mail, const char *const *names)
 {
 	static const struct sekisho_held none = { .id = "", .rule = "",
 		.reason = "", .sender = "", .from = "", .proof = "",
-		.recipient = "" };
+		.recipient = "", .quarantine = "" };
 	struct row row = { .mail = mail };
 	struct sekisho_error err;
 	bool found = held_mail_read(mail, &row.held, NULL, &err) ==

@@ -1,5 +1,6 @@
 /*
- * gateway.c - Dovecot's SMTP client, one connection for each message.
+ * gateway.c - Dovecot's SMTP client, one connection for each message; or
+ * sekishod, for mail to outside.
  */
 #include "gateway.h"
 
@@ -12,11 +13,14 @@
 #include <smtp-submit.h>
 #include <str.h>
 
+#include <sys/mman.h>
+
 #define SUBMISSION_SECONDS 60
 
 struct parcel {
 	struct smtp_address *sender;	/* <>: a bounce */
 	struct smtp_address *recipient;
+	const char *field;	/* of held.h, of mail to outside; else NULL */
 	uoff_t begin;
 	uoff_t size;
 };
@@ -71,19 +75,44 @@ parse_address(pool_t pool, const char *address, struct smtp_address **address_r)
 }
 
 /*
+ * Dovecot's own Received names the mailbox where the mail was held, which is
+ * nothing for people outside. Seeks behind it, if it comes next.
+ */
+static void
+skip_filing(struct istream *outgoing)
+{
+	uoff_t begin = outgoing->v_offset, end;
+	const char *line = i_stream_read_next_line(outgoing);
+	bool filing = false;
+
+	if (line == NULL || !str_begins_with(line, "Received:")) {
+		i_stream_seek(outgoing, begin);
+		return;
+	}
+	do {
+		filing = filing || strstr(line, " with LMTP") != NULL;
+		end = outgoing->v_offset;
+		line = i_stream_read_next_line(outgoing);
+	} while (line != NULL && (*line == ' ' || *line == '\t'));
+	i_stream_seek(outgoing, filing ? end : begin);
+}
+
+/*
  * Return-Path and Delivered-To say that a message has arrived; some servers
  * take one that they get for a loop (RFC 5321, 4.4). Dovecot has put them
- * before its Received.
+ * before its Received. Before them is our line; for mail to outside sekishod
+ * has one of its own.
  */
 static enum ostream_send_istream_result
-copy_without_arrival(struct ostream *output, struct istream *outgoing)
+copy_without_arrival(struct ostream *output, struct istream *outgoing,
+	bool outside)
 {
 	const char *line;
 	uoff_t begin;
 
 	i_stream_seek(outgoing, 0);
 	line = i_stream_read_next_line(outgoing);
-	if (line != NULL)
+	if (line != NULL && !outside)
 		o_stream_nsend_str(output, t_strconcat(line, "\n", NULL));
 	do {
 		begin = outgoing->v_offset;
@@ -91,7 +120,40 @@ copy_without_arrival(struct ostream *output, struct istream *outgoing)
 	} while (line != NULL && (str_begins_with(line, "Return-Path:") ||
 	    str_begins_with(line, "Delivered-To:")));
 	i_stream_seek(outgoing, begin);
+	if (outside)
+		skip_filing(outgoing);
 	return o_stream_send_istream(output, outgoing);
+}
+
+/* Only sekishod reads it: without its name, and in one line. */
+static const char *
+parcel_field(struct gateway *gateway, const struct sekisho_held *held)
+{
+	struct sekisho_buf field;
+	const char *copy = NULL;
+
+	sekisho_buf_init(&field, SEKISHO_HELD_MAX);
+	sekisho_held_encode(held, &field);
+	if (!field.failed)
+		copy = p_strdup(gateway->pool, field.data +
+			strlen(SEKISHO_HELD_HEADER ":"));
+	sekisho_buf_free(&field);
+	return copy;
+}
+
+/* Who sends it to whom. Returns 0 or -1. */
+static int
+parcel_address(struct gateway *gateway, const struct sekisho_held *held,
+	struct parcel *parcel)
+{
+	if (*held->quarantine != '\0') {
+		parcel->field = parcel_field(gateway, held);
+		return parcel->field == NULL ? -1 : 0;
+	}
+	if (*held->recipient == '\0' || parse_address(gateway->pool,
+	    held->recipient, &parcel->recipient) < 0)
+		return -1;
+	return parse_address(gateway->pool, held->sender, &parcel->sender);
 }
 
 int
@@ -100,14 +162,12 @@ gateway_add(struct gateway *gateway, const struct sekisho_held *held,
 {
 	struct parcel parcel = { .begin = gateway->output->offset };
 
-	if (*held->recipient == '\0' || parse_address(gateway->pool,
-	    held->recipient, &parcel.recipient) < 0 ||
-	    parse_address(gateway->pool, held->sender, &parcel.sender) < 0)
+	if (parcel_address(gateway, held, &parcel) < 0)
 		return control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "A "
 			"message cannot be sent on from <%s> to <%s>",
 			held->sender, held->recipient);
-	if (copy_without_arrival(gateway->output, outgoing) !=
-	    OSTREAM_SEND_ISTREAM_RESULT_FINISHED ||
+	if (copy_without_arrival(gateway->output, outgoing, parcel.field !=
+	    NULL) != OSTREAM_SEND_ISTREAM_RESULT_FINISHED ||
 	    o_stream_flush(gateway->output) < 0) {
 		e_error(gateway->user->event, "sekisho: cannot copy a held "
 			"message: %s", gateway->output->stream_errno != 0 ?
@@ -139,11 +199,48 @@ write_parcel(struct gateway *gateway, const struct parcel *parcel,
 	i_stream_unref(&part);
 }
 
-int
-gateway_send(struct gateway *gateway, unsigned int i,
+/* The message in a file in memory, or -1 with a line in the log. */
+static int
+parcel_file(struct gateway *gateway, const struct parcel *parcel)
+{
+	int fd = memfd_create("sekisho-release", MFD_CLOEXEC);
+	struct ostream *output;
+
+	if (fd < 0) {
+		e_error(gateway->user->event, "sekisho: memfd_create() "
+			"failed: %m");
+		return -1;
+	}
+	output = o_stream_create_fd_file(fd, 0, FALSE);
+	write_parcel(gateway, parcel, output);
+	if (o_stream_finish(output) <= 0) {
+		e_error(gateway->user->event, "sekisho: cannot copy a held "
+			"message: %s", o_stream_get_error(output));
+		i_close_fd(&fd);
+	}
+	o_stream_destroy(&output);
+	return fd;
+}
+
+static int
+send_outside(struct gateway *gateway, const struct parcel *parcel,
 	struct control_refusal *refusal_r)
 {
-	const struct parcel *parcel = array_idx(&gateway->parcels, i);
+	int fd = parcel_file(gateway, parcel), ret;
+
+	if (fd < 0)
+		return control_refuse(refusal_r, MAIL_ERROR_TEMP, "Held mail "
+			"cannot be copied; the server's log says why");
+	ret = control_release(sekisho_user(gateway->user), parcel->field, fd,
+		refusal_r);
+	i_close_fd(&fd);
+	return ret;
+}
+
+static int
+send_inside(struct gateway *gateway, const struct parcel *parcel,
+	struct control_refusal *refusal_r)
+{
 	const struct smtp_submit_settings set = {
 		.hostname = my_hostname,
 		.submission_host =
@@ -171,4 +268,15 @@ gateway_send(struct gateway *gateway, unsigned int i,
 	return control_refuse(refusal_r, MAIL_ERROR_UNAVAILABLE, "The next "
 		"mail server does not take mail now, so the message stays "
 		"here; try again later");
+}
+
+int
+gateway_send(struct gateway *gateway, unsigned int i,
+	struct control_refusal *refusal_r)
+{
+	const struct parcel *parcel = array_idx(&gateway->parcels, i);
+
+	return parcel->field != NULL ?
+		send_outside(gateway, parcel, refusal_r) :
+		send_inside(gateway, parcel, refusal_r);
 }

@@ -1,7 +1,8 @@
 /*
  * gateway.h - where the user's INBOX is on another mail server, to deliver a
  * message means to send it on by SMTP, with the envelope it came with (SPEC
- * Q10).
+ * Q10). Mail to outside, which is held for the administrators, is sent on by
+ * sekishod, wherever INBOX is: Exim takes its word that this is a release.
  *
  * What SMTP has taken cannot be taken back. So all messages of a command are
  * looked at first and wait in a temporary file; then they are sent one after
@@ -15,14 +16,15 @@
 
 struct gateway;
 
-/* For a user with sekisho_submission. Free it with gateway_free(). */
+/* For a user with sekisho_submission, or for mail to outside. */
 struct gateway *gateway_new(struct mail_user *user);
 
 /* Sets the pointer to NULL, which it may be already. */
 void gateway_free(struct gateway **gateway);
 
 /*
- * Adds a message: the copy of outgoing.h, which may be freed afterwards.
+ * Adds a message: the copy of outgoing.h, which may be freed afterwards. What
+ * was added before goes the same way, inside or outside.
  * Returns 0, or -1 when it cannot be sent to its recipient.
  */
 int gateway_add(struct gateway *gateway, const struct sekisho_held *held,

@@ -128,7 +128,8 @@ reason_text(const struct sekisho_held *held)
 	const struct origin *origin = origin_of_held(held);
 
 	return origin == NULL ? reason :
-		t_strconcat(reason, "; ", origin_english(origin), NULL);
+		t_strconcat(reason, "; ", origin_english(origin),
+			held_mail_outside_text(held), NULL);
 }
 
 /* Our two fields with CRLF, as LMTP has lines. */

@@ -9,8 +9,11 @@
 #include <mail-storage-private.h>
 #include <message-size.h>
 #include <sha2.h>
+#include <str-sanitize.h>
 
 #include <strings.h>
+
+#define ADDRESS_SHOWN 80	/* characters */
 
 /* A piece of a message, from one byte to before another. */
 struct span {
@@ -46,10 +49,42 @@ held_mail_class(struct mail *mail, const struct sekisho_held *held)
 		held->held_class;
 }
 
+unsigned int
+held_mail_outside(const struct sekisho_held *held)
+{
+	const char *list = held->recipient;
+	unsigned int count = 1;
+
+	if (*held->quarantine == '\0')
+		return 0;
+	for (list += sekisho_held_recipient_len(list); *list == ','; count++)
+		list += 1 + sekisho_held_recipient_len(list + 1);
+	return count;
+}
+
+const char *
+held_mail_outside_text(const struct sekisho_held *held)
+{
+	unsigned int count = held_mail_outside(held);
+	const char *first;
+
+	if (count == 0)
+		return "";
+	first = str_sanitize_utf8(t_strndup(held->recipient,
+		sekisho_held_recipient_len(held->recipient)), ADDRESS_SHOWN);
+	if (count == 1)
+		return t_strdup_printf("; to %s outside", first);
+	return t_strdup_printf("; to %s and %u other%s outside", first,
+		count - 1, count == 2 ? "" : "s");
+}
+
 const char *
 held_mail_identity(const struct sekisho_held *held)
 {
-	return t_strconcat(held->id, "|", t_str_lcase(held->recipient), NULL);
+	const char *between = *held->quarantine != '\0' ? "|outside|" : "|";
+
+	return t_strconcat(held->id, between,
+		t_str_lcase(sekisho_held_keeper(held)), NULL);
 }
 
 const char *

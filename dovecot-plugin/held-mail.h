@@ -23,6 +23,12 @@
 /* The keyword of a class: "$SekishoSpam", "$SekishoVirus" ... */
 const char *held_mail_keyword(enum sekisho_held_class held_class);
 
+/* To how many outside it goes; 0 when it is held for its recipient. */
+unsigned int held_mail_outside(const struct sekisho_held *held);
+
+/* "; to a@x.example and 2 others outside", or "". On the data stack. */
+const char *held_mail_outside_text(const struct sekisho_held *held);
+
 /* Which message for whom, as a text on the data stack. */
 const char *held_mail_identity(const struct sekisho_held *held);
 

@@ -67,7 +67,7 @@ refuse_url(struct mail *mail)
 
 static const struct sekisho_held no_held = { .id = "", .rule = "",
 	.reason = "", .sender = "", .from = "", .proof = "", .recipient = "",
-	.key = "", .seal = "" };
+	.quarantine = "", .key = "", .seal = "" };
 
 /* What administrators put there has no field of ours, or a wrong one. */
 static int

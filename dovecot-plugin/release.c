@@ -30,8 +30,9 @@ release_check(const struct sekisho_user *user,
 	else if (!user->administrator &&
 	    held->held_class == SEKISHO_HELD_VIRUS)
 		ret = control_refuse(refusal_r, MAIL_ERROR_PERM, "The message "
-			"from <%s> is held because of a virus; only an "
-			"administrator can release it", held->sender);
+			"from <%s> is held because of a virus; only %s can "
+			"release it", held->sender, *held->quarantine != '\0' ?
+			"doveadm" : "an administrator");
 	else if (control_rescan(user, outgoing, &released.rescan,
 	    refusal_r) < 0 && !user->administrator)
 		ret = -1;

@@ -79,6 +79,9 @@ lmtp_log(struct mail_deliver_context *ctx, const struct sekisho_held *held,
 		log_line_add(line, "rule", held->rule);
 		log_line_add(line, "class",
 			sekisho_held_class_name(held->held_class));
+		if (*held->quarantine != '\0')
+			log_line_add(line, "outside", dec2str(
+				held_mail_outside(held)));
 	}
 	log_line_add(line, "result", result);
 	if (text == NULL) {

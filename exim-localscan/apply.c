@@ -169,11 +169,12 @@ change_carry_out(const struct localscan_change *change, int fd,
 }
 
 void
-localscan_strip(bool released)
+localscan_strip(bool keep_released)
 {
 	static const char *const names[] = { SEKISHO_HELD_HEADER,
 		SEKISHO_REASON_HEADER, SEKISHO_RELEASED_HEADER };
-	size_t i, count = sizeof(names) / sizeof(*names) - (released ? 1 : 0);
+	size_t i, count = sizeof(names) / sizeof(*names) -
+		(keep_released ? 1 : 0);
 	header_line *h;
 
 	for (h = header_list; h != NULL; h = h->next)

@@ -90,8 +90,11 @@ scan_run(struct scan *scan, int fd, struct sekisho_error *err)
 {
 	if (localscan_settings_read(&scan->settings, err) < 0 ||
 	    localscan_observe(&scan->message, &scan->headers, fd,
-	    scan->settings.relay_hosts, err) < 0 ||
-	    localscan_ask(&scan->message, fd, &scan->settings, &scan->plan,
+	    scan->settings.relay_hosts, err) < 0)
+		return -1;
+	/* sekishod has it now, and says whether it is true. */
+	localscan_strip(false);
+	if (localscan_ask(&scan->message, fd, &scan->settings, &scan->plan,
 	    &scan->answer, err) < 0 ||
 	    localscan_apply(&scan->message, &scan->plan, &scan->answer, fd,
 	    &scan->reject, err) < 0)
@@ -109,7 +112,7 @@ local_scan(int fd, uschar **return_text)
 	bool released = localscan_is_released();
 	int result;
 
-	localscan_strip(released);
+	localscan_strip(true);
 	if (released) {
 		log_text("action=pass reason=released was=",
 			localscan_expand("${sg{${sg{$h_X-Sekisho-Released:}"
@@ -117,6 +120,7 @@ local_scan(int fd, uschar **return_text)
 		return LOCAL_SCAN_ACCEPT;
 	}
 	if (localscan_is_own()) {
+		localscan_strip(false);
 		log_text("action=pass reason=", (char *)received_protocol, "");
 		return LOCAL_SCAN_ACCEPT;
 	}

@@ -69,9 +69,10 @@ int localscan_ask(const struct sekisho_message *message, int fd,
 /*
  * Takes out header fields that only we may write: what says that a message is
  * held or was held (held.h) never comes from outside. What says that it was
- * released stays in a message that was.
+ * released stays, with keep_released: in one that was, and until sekishod has
+ * seen it.
  */
-void localscan_strip(bool released);
+void localscan_strip(bool keep_released);
 
 /*
  * Carries out a plan: first everything is read and checked, then variables,

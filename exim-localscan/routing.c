@@ -4,8 +4,9 @@
  * Two variables go into Exim's -H file with the message, so they live and die
  * with it: $acl_m_sekisho ("KEY=oN KEY=oN:HELD ...", only recipients that are
  * not simply delivered; HELD is the header field of a held message) and
- * $acl_m_sekisho_outcomes ("oN=fate:variant:text:subject:
- * headers ..."). Addresses and texts are Base64, so nothing in them can be
+ * $acl_m_sekisho_outcomes ("oN=fate:variant:text:subject:headers ..."; of mail
+ * to outside that is held, headers is the field and text the address in whose
+ * quarantine). Addresses and texts are Base64, so nothing in them can be
  * expanded by Exim or pose as another entry.
  */
 #include <string.h>
@@ -75,7 +76,8 @@ outcome_put(const struct localscan_change *change, size_t n,
 {
 	const struct sekisho_outcome *outcome = &change->plan->outcomes[n];
 	bool deliver = outcome->fate == SEKISHO_DELIVER;
-	bool headers = deliver && !change->same_headers;
+	bool headers = outcome->fate == SEKISHO_HOLD ||
+		(deliver && !change->same_headers);
 	const char *subject = headers ? outcome->subject : "";
 	const char *added = headers ? outcome->headers : "";
 
@@ -113,7 +115,7 @@ routing_build(const struct localscan_change *change, struct sekisho_buf *keys,
 			sekisho_buf_puts(keys, " ");
 		routing_put_key(keys, change->message->recipients[i]);
 		sekisho_buf_printf(keys, "=o%u", (unsigned int)n);
-		if (plan->outcomes[n].fate == SEKISHO_HOLD)
+		if (*plan->recipient_held[i] != '\0')
 			routing_put_held(keys, plan->recipient_held[i]);
 		if (!used[n])
 			outcome_put(change, n, outcomes);

@@ -16,17 +16,27 @@
 #define PROOF_MAX 16u		/* bytes of a word */
 
 enum { F_VERSION, F_ID, F_TIME, F_CLASS, F_RULE, F_REASON, F_SENDER, F_FROM,
-	F_PROOF, F_RECIPIENT, F_KEY, F_SEAL, FIELDS };
+	F_PROOF, F_RECIPIENT, F_QUARANTINE, F_KEY, F_SEAL, FIELDS };
 
 static const char *const field_names[FIELDS] = { "v", "id", "time", "class",
-	"rule", "reason", "sender", "from", "proof", "recipient", "key",
-	"seal" };
+	"rule", "reason", "sender", "from", "proof", "recipient",
+	"quarantine", "key", "seal" };
 
 /* Has a field of this version that one? */
 static bool
-is_of_version(size_t field, bool second)
+is_of_version(size_t field, char version)
 {
-	return second || (field != F_FROM && field != F_PROOF);
+	if (field == F_QUARANTINE)
+		return version == '3';
+	return version != '1' || (field != F_FROM && field != F_PROOF);
+}
+
+static const char *
+version_of(const struct sekisho_held *held)
+{
+	if (*held->quarantine != '\0')
+		return "3";
+	return *held->proof != '\0' ? "2" : "1";
 }
 
 static const char *const class_names[SEKISHO_HELD_CLASSES] = {
@@ -86,20 +96,20 @@ sekisho_held_put_value(struct sekisho_buf *buf, const char *value)
 void
 sekisho_held_sealed(const struct sekisho_held *held, struct sekisho_buf *buf)
 {
-	bool second = *held->proof != '\0';
+	const char *version = version_of(held);
 	const char *values[FIELDS] = {
-		[F_VERSION] = second ? "2" : "1", [F_ID] = held->id,
+		[F_VERSION] = version, [F_ID] = held->id,
 		[F_TIME] = "",
 		[F_CLASS] = sekisho_held_class_name(held->held_class),
 		[F_RULE] = held->rule, [F_REASON] = held->reason,
 		[F_SENDER] = held->sender, [F_FROM] = held->from,
 		[F_PROOF] = held->proof, [F_RECIPIENT] = held->recipient,
-		[F_KEY] = held->key,
+		[F_QUARANTINE] = held->quarantine, [F_KEY] = held->key,
 	};
 	size_t i;
 
 	for (i = 0; i < F_SEAL; i++) {
-		if (!is_of_version(i, second))
+		if (!is_of_version(i, *version))
 			continue;
 		sekisho_buf_puts(buf, field_names[i]);
 		sekisho_buf_puts(buf, "=");
@@ -199,12 +209,12 @@ static bool
 fields_split(char *text, char *values[FIELDS])
 {
 	static char none[] = "";
-	bool second = strncmp(text, "v=2;", 4) == 0;
+	char version = strncmp(text, "v=", 2) == 0 ? text[2] : '\0';
 	size_t i, len;
 
 	for (i = 0; i < FIELDS; i++) {
 		values[i] = none;
-		if (!is_of_version(i, second))
+		if (!is_of_version(i, version))
 			continue;
 		len = strlen(field_names[i]);
 		if (strncmp(text, field_names[i], len) != 0 ||
@@ -232,7 +242,9 @@ held_within_limits(const struct sekisho_held *held)
 		strlen(held->from) <= ADDRESS_MAX &&
 		strlen(held->proof) <= PROOF_MAX &&
 		*held->recipient != '\0' &&
-		strlen(held->recipient) <= ADDRESS_MAX &&
+		(strlen(held->recipient) <= ADDRESS_MAX ||
+		*held->quarantine != '\0') &&
+		strlen(held->quarantine) <= ADDRESS_MAX &&
 		strlen(held->key) == SEKISHO_HELD_KEY &&
 		strlen(held->seal) == SEKISHO_HELD_SEAL &&
 		strspn(held->key, "0123456789abcdef") == SEKISHO_HELD_KEY &&
@@ -272,6 +284,7 @@ held_read(struct sekisho_held *held, const char *text)
 	held->from = values[F_FROM];
 	held->proof = values[F_PROOF];
 	held->recipient = values[F_RECIPIENT];
+	held->quarantine = values[F_QUARANTINE];
 	held->key = values[F_KEY];
 	held->seal = values[F_SEAL];
 	return held_within_limits(held) && held_is_written(held, text);
@@ -309,6 +322,28 @@ sekisho_held_decode(struct sekisho_held *held_r, const char *value,
 	held.storage = text;
 	*held_r = held;
 	return 0;
+}
+
+const char *
+sekisho_held_keeper(const struct sekisho_held *held)
+{
+	return *held->quarantine != '\0' ? held->quarantine :
+		held->recipient;
+}
+
+size_t
+sekisho_held_recipient_len(const char *list)
+{
+	const char *p = list;
+	bool quoted = false;
+
+	for (; *p != '\0' && (quoted || *p != ','); p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (quoted && *p == '\\' && p[1] != '\0')
+			p++;
+	}
+	return (size_t)(p - list);
 }
 
 void

@@ -12,7 +12,9 @@
  * "%" and two hexadecimal digits (RFC 3986), so no value can begin a line or
  * another field. White space means nothing and may be put anywhere (folding).
  * The fields stand in this order, each once; there is one way to write them.
- * Version 1 had neither from nor proof.
+ * Version 1 had neither from nor proof. Mail to outside has version 3: all its
+ * recipients stand in recipient, with commas between them, and the address in
+ * whose quarantine it is held in quarantine, before key.
  *
  * Only a seal that sekishod has verified makes a field true.
  */
@@ -28,7 +30,8 @@
 #define SEKISHO_HELD_HEADER "X-Sekisho-Held"
 #define SEKISHO_REASON_HEADER "X-Sekisho-Reason"
 #define SEKISHO_RELEASED_HEADER "X-Sekisho-Released" /* held no more */
-#define SEKISHO_HELD_MAX 16384u		/* bytes of the whole field */
+#define SEKISHO_HELD_MAX 65536u		/* bytes of the whole field */
+#define SEKISHO_HELD_RECIPIENTS_MAX 500u /* of mail to outside */
 #define SEKISHO_HELD_REASON_MAX 300u	/* bytes of a reason */
 #define SEKISHO_HELD_SEAL 64		/* hexadecimal digits of a seal ... */
 #define SEKISHO_HELD_KEY 8		/* ... and of the name of its key */
@@ -55,7 +58,8 @@ struct sekisho_held {
 	const char *from;	/* the address in From, or "" */
 	const char *proof;	/* a word for what proves from: approval.h;
 				 * "" in a field of version 1 */
-	const char *recipient;	/* of the envelope */
+	const char *recipient;	/* of the envelope; to outside: all of them */
+	const char *quarantine;	/* to outside: in whose it is held, else "" */
 	const char *key;	/* which key the seal was made with */
 	const char *seal;	/* HMAC-SHA256, see sekisho_held_sealed() */
 	char *storage;		/* of a decoded one: owns the texts */
@@ -83,6 +87,12 @@ void sekisho_held_put_value(struct sekisho_buf *buf, const char *value);
  */
 int sekisho_held_decode(struct sekisho_held *held_r, const char *value,
 	struct sekisho_error *err);
+
+/* The address in whose quarantine it is held. */
+const char *sekisho_held_keeper(const struct sekisho_held *held);
+
+/* The length of the first address in held->recipient, up to a comma. */
+size_t sekisho_held_recipient_len(const char *list);
 
 /* Frees a decoded one. held may be NULL. */
 void sekisho_held_free(struct sekisho_held *held);

@@ -146,17 +146,22 @@ plan_decode_notices(struct sekisho_plan *plan, struct sekisho_reader *in,
 	return 0;
 }
 
-/* A held recipient has a header field that says so, and nobody else has. */
+/*
+ * A held recipient has a header field that says so, and nobody else has: one
+ * of his own, or that of his outcome.
+ */
 static int
-held_check(enum sekisho_fate fate, const char *field,
+held_check(const struct sekisho_outcome *outcome, const char *field,
 	struct sekisho_error *err)
 {
 	static const char name[] = SEKISHO_HELD_HEADER ":";
 	struct sekisho_held held;
 
-	if (fate != SEKISHO_HOLD)
+	if (outcome->fate != SEKISHO_HOLD)
 		return *field == '\0' ? 0 : sekisho_error_set(err,
 			"plan frame: held and not held");
+	if (*field == '\0')
+		field = outcome->headers;
 	if (strncmp(field, name, strlen(name)) != 0 ||
 	    !header_lines_valid(field))
 		return sekisho_error_set(err, "plan frame: bad held field");
@@ -184,7 +189,7 @@ plan_decode_recipients(struct sekisho_plan *plan, size_t count,
 		outcome = sekisho_get_below(in, (uint32_t)plan->outcome_count);
 		plan->recipient_outcome[i] = outcome;
 		plan->recipient_held[i] = sekisho_get_text(in);
-		if (!in->failed && held_check(plan->outcomes[outcome].fate,
+		if (!in->failed && held_check(&plan->outcomes[outcome],
 		    plan->recipient_held[i], err) < 0)
 			return -1;
 	}

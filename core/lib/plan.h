@@ -20,7 +20,8 @@ enum sekisho_fate {
 	SEKISHO_DELIVER,
 	SEKISHO_DELETE,		/* accepted and thrown away, by a rule */
 	SEKISHO_REJECT,		/* 550 with ->text */
-	SEKISHO_HOLD,		/* into the recipient's quarantine */
+	SEKISHO_HOLD,		/* into the recipient's quarantine, or that of
+				 * mail to outside */
 	SEKISHO_FATES		/* their number */
 };
 
@@ -29,9 +30,11 @@ const char *sekisho_fate_name(enum sekisho_fate fate);
 
 struct sekisho_outcome {
 	enum sekisho_fate fate;
-	const char *text;	/* reject: SMTP text; delete, hold: reason */
+	const char *text;	/* reject: SMTP text; delete, hold: reason; hold
+				 * to outside: in whose quarantine */
 	const char *subject;	/* whole new Subject line(s), or "" to keep */
-	const char *headers;	/* lines to add, each ends in LF, or "" */
+	const char *headers;	/* lines to add, each ends in LF, or ""; hold
+				 * to outside: the field of held.h for all */
 	uint32_t variant;	/* 0: the body as received; n: variant n */
 };
 
@@ -49,8 +52,9 @@ struct sekisho_plan {
 	size_t outcome_count;
 	uint32_t *recipient_outcome;	/* for each recipient of the message */
 	const char **recipient_held;	/* hold: the header field (held.h) that
-					 * goes with the mail, else ""; the
-					 * list may be NULL to encode none */
+					 * goes with the mail, unless his
+					 * outcome has it, else ""; the list
+					 * may be NULL to encode none */
 	size_t recipient_count;
 	uint32_t variant_count;		/* descriptors beside the plan */
 	struct sekisho_notice *notices;

@@ -32,25 +32,46 @@ effect_fate(struct effect *effect, enum sekisho_fate fate, const char *text)
 	effect->outcome->fate_rule = effect->rule->id;
 	effect->outcome->fate_name = effect->rule->name;
 	effect->outcome->text = text;
+	effect->outcome->quarantine = "";
 }
 
-/* Only people of this site have a quarantine: others' mail is refused. */
+/*
+ * In whose quarantine is it held? Only people of this site have one; mail that
+ * goes out is held in that of the policy. NULL: nobody's. It is one message
+ * for all recipients outside, who stand in one header field.
+ */
+static const char *
+effect_quarantine(const struct effect *effect)
+{
+	const struct sekisho_message *message = effect->view->facts->message;
+	const char *address = effect->view->section->outbound_quarantine;
+
+	if (effect->here)
+		return "";
+	return message->inside && *address != '\0' &&
+		message->recipient_count <= SEKISHO_HELD_RECIPIENTS_MAX ?
+		address : NULL;
+}
+
 static void
 effect_hold(struct effect *effect)
 {
+	const char *quarantine = effect_quarantine(effect);
 	static const enum sekisho_held_class classes[CLASSES] = {
 		[CLASS_SPAM] = SEKISHO_HELD_SPAM,
 		[CLASS_CONTENT] = SEKISHO_HELD_CONTENT,
 		[CLASS_VIRUS] = SEKISHO_HELD_VIRUS,
 	};
 
-	if (!effect->here) {
+	if (quarantine == NULL) {
 		effect_fate(effect, SEKISHO_REJECT, ACTION_REJECT_TEXT);
 		return;
 	}
 	effect_fate(effect, SEKISHO_HOLD, "");
-	if (effect->outcome->fate_rule == effect->rule->id)
-		effect->outcome->held_class = classes[effect->rule->class];
+	if (effect->outcome->fate_rule != effect->rule->id)
+		return;
+	effect->outcome->held_class = classes[effect->rule->class];
+	effect->outcome->quarantine = quarantine;
 }
 
 static void

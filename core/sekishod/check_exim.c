@@ -195,6 +195,7 @@ look_routers(struct check *check)
 		DEBIAN;
 	static const char *const names[] = { "sekisho_probe",
 		"sekisho_outcome", "sekisho_delete", "sekisho_reject",
+		"sekisho_hold_outside", "sekisho_hold_for_administrators",
 		"sekisho_hold_alias", "sekisho_hold", "sekisho_hold_nowhere",
 		"sekisho_variant", "sekisho_headers", "sekisho_end" };
 	int status;

@@ -34,7 +34,9 @@ struct decision_outcome {
 	size_t rule_count;
 	const char *fate_rule;		/* the one that made the fate, or "" */
 	const char *fate_name;		/* its name, for people, or "" */
-	enum sekisho_held_class held_class; /* hold: what for */
+	enum sekisho_held_class held_class; /* hold: what for ... */
+	const char *quarantine;		/* ... and in whose quarantine; "":
+					 * the recipient's */
 	const char *virus_names;	/* "A, B", or "" */
 	const char *virus_files;	/* file names, "a.exe, b.exe", or "" */
 	const char *actions;		/* "Clean; Notify;" as in SPEC N1 */

@@ -9,6 +9,7 @@
 #include "digest.h"
 #include "hold.h"
 #include "inquiry.h"
+#include "release.h"
 #include "rescan.h"
 #include "senders_verb.h"
 
@@ -25,6 +26,7 @@ const struct verb desk_control_verbs[] = {
 	{ "blocked-repair", senders_verb_repair, false },
 	{ "held-verify", hold_verify_answer, false },
 	{ "rescan", rescan_answer, false },
+	{ "release", release_answer, false },
 	{ "digest-send", digest_send, false },
 	{ "digest-open", digest_open, false },
 	{ "signatures", rescan_signatures, true },

@@ -16,6 +16,7 @@
 #include "inquiry.h"
 #include "log.h"
 #include "planner.h"
+#include "release.h"
 
 const struct verb desk_scan_verbs[] = {
 	{ "held-forward", hold_forward_answer, false },
@@ -120,6 +121,7 @@ visit_examine(struct visit *visit)
 	};
 
 	envelope_addresses(&visit->message, ex.pool);
+	ex.released = release_take(&visit->message, ex.pool);
 	if (visit->request.type == SEKISHO_FRAME_MESSAGE)
 		visit_plan(visit, &ex);
 	else

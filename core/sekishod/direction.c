@@ -20,6 +20,8 @@ direction_of(const struct examination *ex)
 	for (i = 0; i < message->recipient_count; i++)
 		here += policy_protects(ex->checkpoint->policy,
 			sekisho_address_domain(message->recipients[i]));
+	if (ex->released_id != NULL)
+		return DIRECTION_OF_OUTBOUND;
 	if (!message->inside)
 		return DIRECTION_OF_INBOUND;
 	if (here == 0)

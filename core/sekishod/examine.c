@@ -20,6 +20,7 @@
 #include "log.h"
 #include "mapping.h"
 #include "poison.h"
+#include "release.h"
 #include "rewrite.h"
 #include "text.h"
 
@@ -368,6 +369,31 @@ learn_from(struct examination *ex, enum rewrite_result result)
 	return true;
 }
 
+/* It was scanned when it left the quarantine, and no rule is asked again. */
+static void
+pass_released(struct examination *ex)
+{
+	static const struct decision_outcome pass = { .fate = SEKISHO_DELIVER,
+		.text = "", .fate_rule = "", .fate_name = "",
+		.quarantine = "", .virus_names = "", .virus_files = "",
+		.actions = "" };
+	size_t count = ex->message->recipient_count;
+	struct decision *decision = pool_alloc(ex->pool, sizeof(*decision));
+
+	inspection_init(&ex->inspection, ex->pool);
+	ex->opinions = pool_array(ex->pool, count + 1, sizeof(*ex->opinions));
+	decision->outcomes = pool_alloc(ex->pool, sizeof(pass));
+	*decision->outcomes = pass;
+	decision->outcome_count = 1;
+	decision->recipient_outcome = pool_array(ex->pool, count + 1,
+		sizeof(size_t));
+	decision->recipient_spam = pool_array(ex->pool, count + 1,
+		sizeof(bool));
+	ex->decision = decision;
+	ex->outcome_variant = pool_array(ex->pool, 1, sizeof(uint32_t));
+	ex->step = STEP_PLAN;
+}
+
 int
 examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 {
@@ -378,6 +404,11 @@ examine(struct examination *ex, int body_fd, struct sekisho_error *err)
 		err);
 	if (ex->message_fd < 0)
 		return -1;
+	ex->released_id = ex->trace == NULL ? release_id(ex) : NULL;
+	if (ex->released_id != NULL) {
+		pass_released(ex);
+		return 0;
+	}
 	ex->step = STEP_INSPECT;
 	if (step_inspect(ex, err) < 0)
 		return -1;

@@ -62,6 +62,10 @@ struct examination {
 	uint64_t size;			/* its bytes */
 	bool killed;			/* inspectors died over it */
 	bool known;			/* the same mail came before */
+	const char *released;		/* of its field X-Sekisho-Released, or
+					 * NULL; it is not in the message ... */
+	const char *released_id;	/* ... and under which id this mail to
+					 * outside was held, or NULL */
 	struct inspection inspection;
 	struct approval approval;	/* who may have been approved */
 	enum senders_opinion *opinions;	/* of each recipient */
@@ -73,7 +77,8 @@ struct examination {
 };
 
 /*
- * Does all steps up to the decision and the new bodies. body_fd stays the
+ * Does all steps up to the decision and the new bodies; what was released to
+ * outside passes without them. body_fd stays the
  * caller's. Fill checkpoint, message, pool, deadline and trace before. Returns
  * 0, or -1 when something was unavailable: the mail gets a 451 or, if the
  * policy says so, passes. Always call examine_end().

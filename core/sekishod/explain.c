@@ -202,6 +202,29 @@ read_message(struct explain *explain, struct sekisho_error *err)
 }
 
 /* Who sent it to whom, and what came in, is in the mail itself. */
+/* Mail to outside came from inside, and has all its recipients in one list. */
+static void
+add_held_recipients(struct explain *explain)
+{
+	const struct sekisho_held *held = &explain->held_mail;
+	char *list = (char *)(uintptr_t)held->recipient;
+	size_t len;
+	bool more;
+
+	if (*held->quarantine == '\0') {
+		add_recipient(explain, list);
+		return;
+	}
+	explain->message.inside = true;
+	do {
+		len = sekisho_held_recipient_len(list);
+		more = list[len] != '\0';
+		list[len] = '\0';
+		add_recipient(explain, list);
+		list += len + 1;
+	} while (more);
+}
+
 static int
 read_held(struct explain *explain, struct sekisho_error *err)
 {
@@ -210,7 +233,7 @@ read_held(struct explain *explain, struct sekisho_error *err)
 	if (explain_held_take(&explain->headers, &explain->held_mail, err) < 0)
 		return -1;
 	explain->message.sender = explain->held_mail.sender;
-	add_recipient(explain, explain->held_mail.recipient);
+	add_held_recipients(explain);
 	explain->message.headers = explain->headers.len > 0 ?
 		explain->headers.data : "";
 	explain->message.headers_len = explain->headers.len;

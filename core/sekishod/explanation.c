@@ -138,6 +138,8 @@ text_plans(const struct examination *ex, struct sekisho_buf *out)
 				outcome->edits.edits[k].text);
 		if (outcome->fate == SEKISHO_REJECT)
 			log_add(&line, "text", outcome->text);
+		if (*outcome->quarantine != '\0')
+			log_add(&line, "quarantine", outcome->quarantine);
 		line_end(&line, out);
 	}
 }

@@ -15,6 +15,7 @@
 enum history_fate_kind {
 	HISTORY_DELIVERED,
 	HISTORY_HELD,		/* handed over to the quarantine */
+	HISTORY_HELD_OUTSIDE,	/* the same, for the administrators */
 	HISTORY_DELETED,	/* by a rule */
 	HISTORY_FAILED,		/* and its sender was told */
 };
@@ -28,8 +29,8 @@ struct history_fate {
 /* What Dovecot did with a held message of one user. */
 struct history_act {
 	char *user;
-	char *action;		/* hold, there-already, deliver, delete,
-				   expire, evict, reclass */
+	char *action;		/* hold, hold-outside, there-already, deliver,
+				   delete, expire, evict, reclass */
 };
 
 struct history_message {

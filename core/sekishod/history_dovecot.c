@@ -9,14 +9,18 @@
 
 /*
  * What has happened; NULL: nothing, as a refusal changes nothing. A message
- * that was there already has been filed by a try whose line may be missing.
+ * that was there already has been filed by a try whose line may be missing. A
+ * mail to outside is another one than that for its keeper himself.
  */
 static char *
 deed(const char *text)
 {
 	char *result = logline_value(text, "result"), *action = NULL;
 
-	if (g_strcmp0(result, "ok") == 0)
+	if (g_strcmp0(result, "ok") == 0 && logline_find(text, "outside") !=
+	    NULL)
+		action = g_strdup("hold-outside");
+	else if (g_strcmp0(result, "ok") == 0)
 		action = logline_value(text, "action");
 	else if (g_strcmp0(result, "there-already") == 0)
 		action = g_strdup(result);

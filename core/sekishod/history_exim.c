@@ -30,6 +30,8 @@ arrival(struct history_message *message, const char *text)
 static enum history_fate_kind
 delivery_kind(const struct logline_delivery *delivery)
 {
+	if (strcmp(delivery->router, "sekisho_hold_for_administrators") == 0)
+		return HISTORY_HELD_OUTSIDE;
 	if (strcmp(delivery->transport, "sekisho_hold") == 0)
 		return HISTORY_HELD;
 	if (strcmp(delivery->address, ":blackhole:") == 0 &&

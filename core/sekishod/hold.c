@@ -70,15 +70,97 @@ held_field(const struct seal_keys *keys, struct sekisho_held *held,
 	return text;
 }
 
+/* The field for a recipient, or for all outside; NULL with err set. */
+static const char *
+hold_field(const struct examination *ex,
+	const struct decision_outcome *outcome, const char *recipient,
+	struct sekisho_error *err)
+{
+	const struct sekisho_message *message = ex->message;
+	struct sekisho_held held = { .id = message->id,
+		.time = (uint64_t)time(NULL), .sender = message->sender,
+		.held_class = outcome->held_class, .rule = outcome->fate_rule,
+		.reason = hold_reason(ex, outcome), .from = hold_from(ex),
+		.proof = ex->approval.proof, .recipient = recipient,
+		.quarantine = outcome->quarantine };
+	const char *field = held_field(ex->checkpoint->keys, &held, ex->pool);
+
+	if (field == NULL)
+		sekisho_error_set(err, "an address is too long or too strange "
+			"to be held: %s to %.100s", held.sender, recipient);
+	return field;
+}
+
+static bool
+is_outside(const struct decision_outcome *outcome)
+{
+	return outcome->fate == SEKISHO_HOLD && *outcome->quarantine != '\0';
+}
+
+/*
+ * What holds a mail to outside, which is one message for all recipients there:
+ * of their outcomes, the first of the gravest class. NULL: nothing.
+ */
+static const struct decision_outcome *
+gravest_outside(const struct decision *decision)
+{
+	const struct decision_outcome *outcome, *gravest = NULL;
+	size_t i;
+
+	for (i = 0; i < decision->outcome_count; i++) {
+		outcome = &decision->outcomes[i];
+		if (is_outside(outcome) && (gravest == NULL ||
+		    outcome->held_class > gravest->held_class))
+			gravest = outcome;
+	}
+	return gravest;
+}
+
+/* With commas between them. */
+static const char *
+recipients_outside(const struct examination *ex)
+{
+	const struct decision *decision = ex->decision;
+	struct sekisho_buf list;
+	const char *text;
+	size_t i;
+
+	sekisho_buf_init(&list, SEKISHO_HELD_MAX);
+	for (i = 0; i < ex->message->recipient_count; i++)
+		if (is_outside(&decision->outcomes[
+		    decision->recipient_outcome[i]]))
+			sekisho_buf_printf(&list, "%s%s", list.len > 0 ? "," :
+				"", ex->message->recipients[i]);
+	/* Too long for a field, which says so. */
+	text = list.failed ? "" : pool_strdup(ex->pool, list.data);
+	sekisho_buf_free(&list);
+	return text;
+}
+
+static int
+hold_outside(const struct examination *ex, struct sekisho_plan *plan,
+	struct sekisho_error *err)
+{
+	const struct decision_outcome *gravest = gravest_outside(ex->decision);
+	const char *field;
+	size_t i;
+
+	if (gravest == NULL)
+		return 0;
+	field = hold_field(ex, gravest, recipients_outside(ex), err);
+	if (field == NULL)
+		return -1;
+	for (i = 0; i < plan->outcome_count; i++)
+		if (is_outside(&ex->decision->outcomes[i]))
+			plan->outcomes[i].headers = field;
+	return 0;
+}
+
 int
 hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
 	struct sekisho_error *err)
 {
-	const struct sekisho_message *message = ex->message;
 	const struct decision_outcome *outcome;
-	struct sekisho_held held = { .id = message->id,
-		.time = (uint64_t)time(NULL), .sender = message->sender,
-		.from = hold_from(ex), .proof = ex->approval.proof };
 	size_t i;
 
 	plan->recipient_held = pool_array(ex->pool, plan->recipient_count + 1,
@@ -87,25 +169,18 @@ hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
 		outcome = &ex->decision->outcomes[
 			ex->decision->recipient_outcome[i]];
 		plan->recipient_held[i] = "";
-		if (outcome->fate != SEKISHO_HOLD)
+		if (outcome->fate != SEKISHO_HOLD || is_outside(outcome))
 			continue;
-		held.held_class = outcome->held_class;
-		held.rule = outcome->fate_rule;
-		held.reason = hold_reason(ex, outcome);
-		held.recipient = message->recipients[i];
-		plan->recipient_held[i] = held_field(ex->checkpoint->keys,
-			&held, ex->pool);
+		plan->recipient_held[i] = hold_field(ex, outcome,
+			ex->message->recipients[i], err);
 		if (plan->recipient_held[i] == NULL)
-			return sekisho_error_set(err, "an address is too long "
-				"or too strange to be held: %s to %s",
-				held.sender, held.recipient);
+			return -1;
 	}
-	return 0;
+	return hold_outside(ex, plan, err);
 }
 
-/* Reads the field and looks at its seal. Returns 0, or -1 with the answer. */
-static int
-held_receive(struct inquiry *inquiry, struct sekisho_held *held_r)
+int
+hold_receive(struct inquiry *inquiry, struct sekisho_held *held_r)
 {
 	struct sekisho_error err;
 	enum seal_result result;
@@ -135,16 +210,16 @@ void
 hold_verify_answer(struct inquiry *inquiry)
 {
 	const char *user = envelope_address(inquiry_get(inquiry, "user"),
-		inquiry->pool);
+		inquiry->pool), *keeper;
 	struct sekisho_held held;
 
-	if (held_receive(inquiry, &held) < 0)
+	if (hold_receive(inquiry, &held) < 0)
 		return;
+	keeper = sekisho_held_keeper(&held);
 	/* It is held mail, if not his: no reason to let it into his INBOX. */
-	if (strcasecmp(user, envelope_address(held.recipient,
-	    inquiry->pool)) != 0)
+	if (strcasecmp(user, envelope_address(keeper, inquiry->pool)) != 0)
 		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
-			"held for %s, not for %s", held.recipient, user);
+			"held for %s, not for %s", keeper, user);
 	sekisho_held_free(&held);
 }
 
@@ -154,7 +229,7 @@ hold_forward_answer(struct inquiry *inquiry)
 	struct sekisho_held held;
 	const char *field;
 
-	if (held_receive(inquiry, &held) < 0)
+	if (hold_receive(inquiry, &held) < 0)
 		return;
 	held.recipient = envelope_address(inquiry_get(inquiry, "recipient"),
 		inquiry->pool);

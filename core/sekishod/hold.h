@@ -10,11 +10,18 @@
 #include "plan.h"
 
 /*
- * Fills plan->recipient_held: a sealed header field for each recipient for whom
- * the message is held. Returns 0, or -1 when one of them cannot be written.
+ * Fills plan->recipient_held, and for recipients outside the headers of their
+ * outcomes: a sealed header field for whomever the message is held. Returns 0,
+ * or -1 when one of them cannot be written.
  */
 int hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
 	struct sekisho_error *err);
+
+/*
+ * Reads the field "header" of a request and looks at its seal. Returns 0, then
+ * free it with sekisho_held_free(), or -1 with the answer set.
+ */
+int hold_receive(struct inquiry *inquiry, struct sekisho_held *held_r);
 
 /*
  * control.sock: may Dovecot file this message into the quarantine of "user"?

@@ -175,7 +175,9 @@ logged_read(struct logged *logged_r, struct pool *pool,
 	const char *text = line->text, *direction, *client;
 
 	memset(logged_r, 0, sizeof(*logged_r));
-	if (logline_find(text, "findings") == NULL)
+	/* A mail that was released met no rule. */
+	if (logline_find(text, "findings") == NULL ||
+	    logline_find(text, "was") != NULL)
 		return false;
 	inspection_init(&logged_r->inspection, pool);
 	if (!read_findings(&logged_r->inspection, pool,

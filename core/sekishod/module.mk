@@ -137,6 +137,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	rar.c \
 	ratelimit.c \
 	reconcile.c \
+	release.c \
 	report.c \
 	report_mail.c \
 	report_page.c \

@@ -36,6 +36,7 @@ plan_outcome(const struct examination *ex, size_t i,
 
 	planned->fate = outcome->fate;
 	planned->text = outcome->fate == SEKISHO_REJECT ? outcome->text :
+		*outcome->quarantine != '\0' ? outcome->quarantine :
 		pool_printf(ex->pool, "sekisho rule %s", outcome->fate_rule);
 	planned->subject = planned->headers = "";
 	planned->variant = ex->outcome_variant[i];
@@ -115,6 +116,16 @@ add_fates(const struct examination *ex, struct sekisho_buf *line)
 				sekisho_fate_name(i), fates[i]);
 }
 
+/* Why no rule was asked about mail that goes out. */
+static void
+log_released(const struct examination *ex, struct sekisho_buf *line)
+{
+	if (ex->released_id == NULL)
+		return;
+	log_add(line, "reason", "released");
+	log_add(line, "was", ex->released_id);
+}
+
 /* What Exim's main log says about it, beside its own lines. */
 static const char *
 plan_log(const struct examination *ex)
@@ -126,6 +137,7 @@ plan_log(const struct examination *ex)
 	log_add(&line, "direction", direction_name(direction_of(ex)));
 	log_add(&line, "findings", findings_text(ex));
 	log_add(&line, "rules", rules_text(ex, NULL));
+	log_released(ex, &line);
 	add_fates(ex, &line);
 	text = pool_strdup(ex->pool, line.failed ? "findings=many" :
 		line.data);
@@ -249,6 +261,8 @@ outcome_text(const struct examination *ex, size_t index)
 	if (ex->outcome_variant[index] != 0)
 		sekisho_buf_printf(&text, " changes %zu",
 			outcome->edits.count);
+	if (*outcome->quarantine != '\0')
+		sekisho_buf_printf(&text, " in %s", outcome->quarantine);
 	sekisho_buf_puts(&text, " to ");
 	add_recipients(ex, index, has_outcome, &text);
 	copy = pool_strdup(ex->pool, text.failed ? "?" : text.data);
@@ -309,6 +323,7 @@ log_outcomes(const struct examination *ex, const struct sekisho_plan *plan,
 	log_opinion(ex, OPINION_APPROVED, "approved", line);
 	log_opinion(ex, OPINION_BLOCKED, "blocked", line);
 	log_add(line, "rules", rules_text(ex, NULL));
+	log_released(ex, line);
 	for (i = 0; i < ex->decision->outcome_count; i++)
 		log_add(line,
 			sekisho_fate_name(ex->decision->outcomes[i].fate),

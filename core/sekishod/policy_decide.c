@@ -274,7 +274,8 @@ outcome_make(struct deciding *deciding)
 
 	outcome = pool_append(deciding->pool, &decision->outcomes,
 		&decision->outcome_count, sizeof(*outcome));
-	outcome->text = outcome->fate_rule = outcome->fate_name = "";
+	outcome->text = outcome->fate_rule = outcome->fate_name =
+		outcome->quarantine = "";
 	effect.outcome = outcome;
 	effect.here = deciding->fired[policy->rule_count];
 	for (i = 0; i < policy->rule_count; i++) {

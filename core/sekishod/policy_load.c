@@ -184,6 +184,7 @@ add_section(struct policy *policy, const char *domain)
 	section->spam_at = SPAM_AT;
 	section->suspected_at = SUSPECTED_AT;
 	section->language = "en";
+	section->outbound_quarantine = "";
 	return section;
 }
 
@@ -195,6 +196,8 @@ read_domain(struct policy_reader *reader, const xmlNode *node)
 	static const struct element elements[] = {
 		{ "spam-score", policy_read_spam_score, true, false },
 		{ "notices", policy_read_notices, true, false },
+		{ "outbound-quarantine", policy_read_outbound_quarantine,
+			true, false },
 		{ "status", read_status, false, false },
 		{ "rule", read_rule, false, false },
 		{ NULL, NULL, false, false },
@@ -220,6 +223,8 @@ read_domain(struct policy_reader *reader, const xmlNode *node)
 	reader->section->suspected_at =
 		policy->sections[0]->suspected_at;
 	reader->section->language = policy->sections[0]->language;
+	reader->section->outbound_quarantine =
+		policy->sections[0]->outbound_quarantine;
 	policy->domains[i].section = reader->section;
 	result = policy_read_elements(reader, node, elements);
 	reader->section = policy->sections[0];
@@ -234,6 +239,8 @@ read_root(struct policy_reader *reader, const xmlNode *node)
 		{ "protected", policy_read_protected, true, true },
 		{ "spam-score", policy_read_spam_score, true, false },
 		{ "notices", policy_read_notices, true, false },
+		{ "outbound-quarantine", policy_read_outbound_quarantine,
+			true, false },
 		{ "high-risk", policy_read_high_risk, true, false },
 		{ "rule", read_rule, false, false },
 		{ "domain", read_domain, false, false },

@@ -19,6 +19,7 @@ struct section {
 	int spam_at;		/* score times 10 */
 	int suspected_at;
 	const char *language;
+	const char *outbound_quarantine;	/* an address, or "": refuse */
 	enum rule_status *status;	/* of each rule */
 	bool spam_rules;	/* a rule of class spam is on */
 	bool block_rules;	/* a rule that asks for blocks is not off */

@@ -163,6 +163,32 @@ policy_read_notices(struct policy_reader *reader, const xmlNode *node)
 	return 0;
 }
 
+/* Dovecot files it there, so the mailbox has to be of this site. */
+int
+policy_read_outbound_quarantine(struct policy_reader *reader,
+	const xmlNode *node)
+{
+	static const char *const names[] = { "address", NULL };
+	const struct policy *policy = reader->policy;
+	const char *value, *domain;
+	size_t i;
+
+	if (policy_attributes(reader, node, names, &value) < 0)
+		return -1;
+	reader->section->outbound_quarantine = value;
+	if (*value == '\0')
+		return 0;
+	if (!address_is_plain(value))
+		return policy_error(reader, node, "'%s' is not an address",
+			value);
+	domain = sekisho_address_domain(value);
+	for (i = 0; i < policy->domain_count; i++)
+		if (strcasecmp(policy->domains[i].name, domain) == 0)
+			return 0;
+	return policy_error(reader, node, "'%s' is of no protected domain, so "
+		"there is no quarantine for it", value);
+}
+
 /* A list of patterns with blanks between them. */
 static int
 read_patterns(struct policy_reader *reader, const xmlNode *node,

@@ -28,6 +28,7 @@ int policy_read_choice(struct policy_reader *reader, const xmlNode *node,
 element_read policy_read_protected;
 element_read policy_read_spam_score;
 element_read policy_read_notices;
+element_read policy_read_outbound_quarantine;
 element_read policy_read_high_risk;
 
 #endif

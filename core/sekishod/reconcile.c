@@ -58,6 +58,7 @@ static bool
 was_filed(const struct history_message *message, const char *user)
 {
 	return count_acts(message, user, "hold") > 0 ||
+		count_acts(message, user, "hold-outside") > 0 ||
 		count_acts(message, user, "there-already") > 0;
 }
 
@@ -95,10 +96,11 @@ is_double(const struct history_message *message, guint index)
 	return false;
 }
 
+/* Returns how many copies went to the quarantine: for all outside it is one. */
 static unsigned long
 count_fates(struct reconciliation *all, const struct history_message *message)
 {
-	unsigned long held = 0;
+	unsigned long held = 0, outside = 0;
 	guint i;
 
 	for (i = 0; i < message->fates->len; i++) {
@@ -111,9 +113,10 @@ count_fates(struct reconciliation *all, const struct history_message *message)
 		all->deleted += fate->kind == HISTORY_DELETED;
 		all->failed += fate->kind == HISTORY_FAILED;
 		held += fate->kind == HISTORY_HELD;
+		outside += fate->kind == HISTORY_HELD_OUTSIDE;
 	}
-	all->held += held;
-	return held;
+	all->held += held + outside;
+	return held + (outside > 0);
 }
 
 static void
@@ -145,34 +148,51 @@ check_recipients(struct reconciliation *all,
 	}
 }
 
+/* Counts at most so many of them. Returns how many. */
+static unsigned long
+take(unsigned long *count, unsigned long events, unsigned long most)
+{
+	unsigned long taken = MIN(events, most);
+
+	*count += taken;
+	return taken;
+}
+
 /* -- what Dovecot holds --------------------------------------------------- */
 
-/* One copy of one user: it leaves the quarantine once, in one way. */
-static void
+/*
+ * One copy of one user leaves the quarantine once, in one way; two are there
+ * when mail to outside went to its keeper as well. Returns how many.
+ */
+static unsigned long
 check_held(struct reconciliation *all, const struct history_message *message,
 	const char *user)
 {
 	unsigned long filed = count_acts(message, user, "hold"),
+		outside = count_acts(message, user, "hold-outside"),
 		delivered = count_acts(message, user, "deliver"),
 		deleted = count_acts(message, user, "delete"),
 		expired = count_acts(message, user, "expire") +
-			count_acts(message, user, "evict");
+			count_acts(message, user, "evict"),
+		copies = filed > 0 && outside > 0 ? 2 : 1, left = copies;
 
-	if (filed > 1)
+	if (filed > 1 || outside > 1)
 		breaks(all, message, user, "was filed twice");
-	if (delivered > 1)
+	if (delivered > copies)
 		breaks(all, message, user, "was delivered twice out of the "
 			"quarantine");
-	if (delivered > 0 && deleted + expired > 0)
+	if (delivered > 0 && deleted + expired > 0 &&
+	    delivered + deleted + expired > copies)
 		breaks(all, message, user, "was delivered out of the "
 			"quarantine and deleted there as well");
-	all->held_delivered += delivered > 0;
-	all->held_deleted += delivered == 0 && deleted > 0;
-	all->held_expired += delivered == 0 && deleted == 0 && expired > 0;
-	all->still_held += delivered + deleted + expired == 0;
+	left -= take(&all->held_delivered, delivered, left);
+	left -= take(&all->held_deleted, deleted, left);
+	left -= take(&all->held_expired, expired, left);
+	all->still_held += left;
+	return copies;
 }
 
-/* Returns for how many users it was filed. */
+/* Returns how many copies were filed. */
 static unsigned long
 check_acts(struct reconciliation *all, const struct history_message *message)
 {
@@ -188,8 +208,7 @@ check_acts(struct reconciliation *all, const struct history_message *message)
 			before++;
 		if (before != i || !was_filed(message, act->user))
 			continue;
-		check_held(all, message, act->user);
-		users++;
+		users += check_held(all, message, act->user);
 	}
 	return users;
 }

@@ -9,7 +9,7 @@
 struct act {
 	char *user, *by, *action, *result;
 	char *text, *folder, *server, *approved, *rescan, *rule, *held_class;
-	char *virus;
+	char *virus, *outside;
 };
 
 static void
@@ -27,6 +27,7 @@ act_read(struct act *act, const char *text)
 	act->rule = logline_value(text, "rule");
 	act->held_class = logline_value(text, "class");
 	act->virus = logline_value(text, "virus");
+	act->outside = logline_value(text, "outside");
 }
 
 static void
@@ -44,6 +45,7 @@ act_free(struct act *act)
 	g_free(act->rule);
 	g_free(act->held_class);
 	g_free(act->virus);
+	g_free(act->outside);
 }
 
 static const char *
@@ -57,10 +59,17 @@ or_unknown(const char *text)
 static void
 tell_hold(struct story *story, const struct act *act)
 {
+	/* It is one mail; for each but the first recipient Exim comes again. */
+	if (act->outside != NULL && g_strcmp0(act->result, "there-already") ==
+	    0)
+		return;
 	if (g_strcmp0(act->result, "ok") == 0)
 		story_add(story, STORY_FILED, 0, "%s: is in the quarantine, "
-			"held by rule %s (%s)", act->user,
-			or_unknown(act->rule), or_unknown(act->held_class));
+			"held by rule %s (%s)%s%s%s", act->user,
+			or_unknown(act->rule), or_unknown(act->held_class),
+			act->outside != NULL ? ", on its way to outside for " :
+			"", act->outside != NULL ? act->outside : "",
+			act->outside != NULL ? " recipients" : "");
 	else if (g_strcmp0(act->result, "there-already") == 0)
 		story_add(story, STORY_FILED, 0, "%s: Exim came again, it was "
 			"in the quarantine already", act->user);
@@ -91,7 +100,9 @@ delivery_words(const struct act *act)
 	GString *out = g_string_new(NULL);
 	size_t i;
 
-	if (act->server != NULL)
+	if (g_strcmp0(act->server, "outside") == 0)
+		g_string_append(out, ", it was sent on to outside");
+	else if (act->server != NULL)
 		g_string_append_printf(out, ", it was sent on to the server "
 			"%s", act->server);
 	else if (act->folder != NULL)

@@ -192,6 +192,7 @@ addressee(const struct logline_delivery *delivery)
 	size_t len = strlen(delivery->address);
 
 	if (strcmp(delivery->address, ":blackhole:") == 0 ||
+	    strcmp(delivery->router, "sekisho_hold_for_administrators") == 0 ||
 	    (g_ascii_strncasecmp(delivery->address, delivery->recipient,
 	    len) == 0 && (delivery->recipient[len] == '@' ||
 	    delivery->recipient[len] == '\0')))

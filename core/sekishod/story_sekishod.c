@@ -19,17 +19,23 @@ static const struct {
 	{ "defer", "is not accepted yet for" },
 };
 
-/* " tag [A] tag [B] changes 2": what is between the rules and the names. */
+/*
+ * " tag [A] tag [B] changes 2", or " in a@x" of mail to outside: what is
+ * between the rules and the names.
+ */
 static void
 add_changes(GString *out, char *between)
 {
-	static const char tag[] = " tag ";
+	static const char tag[] = " tag ", in[] = " in ";
 	char *changes = strstr(between, " changes "), *next;
 
 	if (changes != NULL) {
 		*changes = '\0';
 		changes += strlen(" changes ");
 	}
+	if (g_str_has_prefix(between, in))
+		g_string_append_printf(out, ", in that of %s", between +
+			strlen(in));
 	if (g_str_has_prefix(between, tag)) {
 		between += strlen(tag);
 		g_string_append(out, ", with ");
@@ -207,7 +213,11 @@ story_sekishod(struct story *story, const char *text)
 		g_free(error);
 		return;
 	}
-	tell_findings(story, text);
+	if (logline_find(text, "was") != NULL)
+		story_add(story, STORY_FOUND, 0, "Sekisho let it pass, as it "
+			"was released from the quarantine");
+	else
+		tell_findings(story, text);
 	for (i = 0; i < G_N_ELEMENTS(fates); i++)
 		tell_all(story, text, fates[i].key, fates[i].words,
 			tell_outcome);

@@ -319,6 +319,8 @@ print_outcome(const struct decision_outcome *outcome, size_t number, FILE *out)
 		fprintf(out, "  held as %s: %s\n",
 			sekisho_held_class_name(outcome->held_class),
 			outcome->fate_name);
+	if (*outcome->quarantine != '\0')
+		fprintf(out, "  in %s\n", outcome->quarantine);
 	if (*outcome->text != '\0')
 		fprintf(out, "  text %s\n", outcome->text);
 	for (i = 0; i < outcome->tag_count; i++)

@@ -25,6 +25,7 @@ sample(void)
 		.rule = "R1", .reason = "\xe5\x8d\xb1\xe9\x99\xba; a=b\"%",
 		.sender = "a b\"@partner.test", .from = "b;@partner.test",
 		.proof = "dkim", .recipient = "alice+x@example.test",
+		.quarantine = "",
 		.key = "0123abcd",
 		.seal = SEAL };
 }
@@ -197,6 +198,74 @@ test_versions(void)
 		test_int(sekisho_held_decode(&got, bad[i], NULL), -1);
 }
 
+#define THIRD "v=3; id=1; time=1; class=content; rule=X; reason=; " \
+	"sender=; from=; proof=inside; recipient=a@b.test%2Cc@d.test; " \
+	"quarantine=q@x.test; key=0123abcd; seal=" SEAL
+
+static void
+test_outside(void)
+{
+	static const char *const bad[] = {
+		"v=3; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; recipient=a@b; quarantine=; key=0123abcd; "
+		"seal=" SEAL,
+		"v=2; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; recipient=a@b; quarantine=q@x; "
+		"key=0123abcd; seal=" SEAL,
+		"v=3; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; recipient=a@b; key=0123abcd; seal=" SEAL,
+		"v=3; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; quarantine=q@x; recipient=a@b; "
+		"key=0123abcd; seal=" SEAL,
+		"v=4" "; id=1; time=1; class=spam; rule=R4; reason=; sender=; "
+		"from=; proof=spf; recipient=a@b; key=0123abcd; seal=" SEAL,
+	};
+	struct sekisho_held held = sample(), got;
+	struct sekisho_buf buf;
+	size_t i;
+
+	test_begin("issue 10.9: held: mail to outside says in whose quarantine "
+		"it is");
+	test_int(sekisho_held_decode(&got, THIRD, NULL), 0);
+	test_str(got.recipient, "a@b.test,c@d.test");
+	test_str(got.quarantine, "q@x.test");
+	test_str(sekisho_held_keeper(&got), "q@x.test");
+	sekisho_held_free(&got);
+	test_str(sekisho_held_keeper(&held), "alice+x@example.test");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		test_int(sekisho_held_decode(&got, bad[i], NULL), -1);
+
+	test_begin("issue 10.9: held: the seal covers the quarantine");
+	held.quarantine = "q@x.test";
+	sekisho_buf_init(&buf, 10000);
+	sekisho_held_sealed(&held, &buf);
+	test_assert(strncmp(buf.data, "v=3;", 4) == 0);
+	test_assert(strstr(buf.data, ";recipient=alice+x@example.test;"
+		"quarantine=q@x.test;key=0123abcd;") != NULL);
+	sekisho_buf_free(&buf);
+}
+
+static void
+test_recipients(void)
+{
+	static const struct {
+		const char *list;
+		size_t len;
+	} lists[] = {
+		{ "", 0 }, { "a@b", 3 }, { "a@b,c@d", 3 }, { ",a@b", 0 },
+		{ "\"x, y\"@d,a@b", 8 }, { "\"x\\\",y\"@d,a@b", 9 },
+		{ "\"x,", 3 }, { "\"x\\", 3 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		test_begin("issue 10.9: held: a comma in quotes ends no "
+			"recipient");
+		test_int((long long)sekisho_held_recipient_len(lists[i].list),
+			(long long)lists[i].len);
+	}
+}
+
 static void
 test_cut(void)
 {
@@ -219,6 +288,8 @@ main(void)
 	test_sealed();
 	test_refused();
 	test_versions();
+	test_outside();
+	test_recipients();
 	test_cut();
 	return test_done();
 }

@@ -176,11 +176,29 @@ test_outcomes(void)
 }
 
 static void
+take_plan(const struct sekisho_plan *plan)
+{
+	struct sekisho_error err = { "" };
+	struct sekisho_plan got;
+	struct sekisho_buf buf;
+
+	sekisho_buf_init(&buf, SEKISHO_FRAME_MAX);
+	sekisho_plan_encode(plan, &buf);
+	test_int(sekisho_plan_decode(&got, buf.data, buf.len, RECIPIENTS,
+		&err), 0);
+	test_str(err.text, "");
+	sekisho_plan_free(&got);
+	sekisho_buf_free(&buf);
+}
+
+static void
 test_held(void)
 {
 	const char *own[RECIPIENTS] = { "", "", "" };
 	struct sekisho_plan plan = sample();
+	struct sekisho_outcome outside[4];
 
+	memcpy(outside, outcomes, sizeof(outside));
 	test_begin("Q1: plan: held without a field that says so is refused");
 	plan.recipient_held = own;
 	refuse_plan(&plan, "plan frame: bad held field");
@@ -188,6 +206,14 @@ test_held(void)
 	refuse_plan(&plan, "X-Sekisho-Held: not as sekishod writes it");
 	own[0] = "Subject: x\n";
 	refuse_plan(&plan, "plan frame: bad held field");
+	test_begin("issue 10.9: plan: the field may be that of the outcome");
+	own[0] = "";
+	outside[map[0]].headers = held[0];
+	plan.outcomes = outside;
+	take_plan(&plan);
+	outside[map[0]].headers = "Subject: x\n";
+	refuse_plan(&plan, "plan frame: bad held field");
+	plan.outcomes = outcomes;
 	test_begin("Q1: plan: such a field for somebody else is refused");
 	own[0] = own[1] = held[0];
 	refuse_plan(&plan, "plan frame: held and not held");

@@ -104,6 +104,14 @@ static const struct {
 		":2: 'a b@x' is not an address" },
 	{ "</protected>", "</protected><notices/><notices/>",
 		":2: a second <notices>" },
+	{ "</protected>", "</protected><outbound-quarantine address=\"x\"/>",
+		":2: 'x' is not an address" },
+	{ "</protected>", "</protected><outbound-quarantine/>",
+		":2: <outbound-quarantine> needs the attribute 'address'" },
+	{ "</protected>", "</protected><outbound-quarantine "
+		"address=\"q@other.test\"/>",
+		":2: 'q@other.test' is of no protected domain, so there is no "
+		"quarantine for it" },
 	/* Rules */
 	{ "id=\"X\" ", "", ":3: <rule> needs the attribute 'id'" },
 	{ "id=\"X\"", "id=\"X Y\"", ":3: the id 'X Y' is not 1 to 32 letters, "
@@ -371,7 +379,7 @@ test_examples(void)
 		place = end;
 		rules++;
 	}
-	test_int(rules, 3);
+	test_int(rules, 4);
 	pool_free(pool);
 }
 

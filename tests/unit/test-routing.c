@@ -133,6 +133,12 @@ test_outcomes(void)
 	map[1] = 2;
 	expect("YkB4=o2 Y0B4=o2 ZEB4=o3:SA==",
 		"o2=reject:0:bm8=:: o3=hold:0:d2h5::");
+	test_begin("issue 10.9: mail to outside: address and field of all");
+	outcomes[3].text = "q@x";
+	outcomes[3].headers = "H: a\n";
+	held[3] = "";
+	expect("YkB4=o2 Y0B4=o2 ZEB4=o3",
+		"o2=reject:0:bm8=:: o3=hold:0:cUB4::SDogYQo=");
 	test_begin("R12: nothing is set where nothing has to be done");
 	memset(map, 0, sizeof(map));
 	expect("", "");

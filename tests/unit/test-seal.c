@@ -41,7 +41,8 @@ sample(void)
 	return (struct sekisho_held){ .id = "1vNq2T-0000Ab-2X", .time = 5,
 		.held_class = SEKISHO_HELD_SPAM, .rule = "R4",
 		.reason = "Spam", .sender = "s@partner.test",
-		.from = "", .proof = "", .recipient = "alice@example.test" };
+		.from = "", .proof = "", .recipient = "alice@example.test",
+		.quarantine = "" };
 }
 
 static void
