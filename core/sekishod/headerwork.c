@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "headerwork.h"
+#include "mimefield.h"
 
 #define LINE_MAX_READ 1000u	/* libclamav cuts longer lines */
 #define BOUNDARIES_MAX 16u	/* the last ones count */
@@ -221,8 +222,8 @@ headerwork_files(const char *data, size_t len)
 		add_boundary(&boundaries, data, p);
 	for (i = 0; i < boundaries.count && i < BOUNDARIES_MAX; i++)
 		trim_boundary(&boundaries.list[i], end);
-	for (p = data; boundaries.count > 0 && (p = memmem(p,
-	    (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
+	for (p = data; boundaries.count > 0 && (p = mimefield_find_dashes(p,
+	    (size_t)(end - p))) != NULL; p += 3)
 		files += is_delimiter(&boundaries, p + 3,
 			(size_t)(end - p) - 3);
 	for (p = data; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++)

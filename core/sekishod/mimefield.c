@@ -155,3 +155,16 @@ mimefield_add_utf8(struct sekisho_buf *out, const char *field, size_t len,
 	}
 	sekisho_buf_puts(out, found == 0 ? "; charset=UTF-8\n" : "\n");
 }
+
+const char *
+mimefield_find_dashes(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+
+	for (; end - p >= 3; p++) {
+		p = memchr(p, '\n', (size_t)(end - p) - 2);
+		if (p == NULL || (p[1] == '-' && p[2] == '-'))
+			return p;
+	}
+	return NULL;
+}

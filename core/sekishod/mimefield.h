@@ -25,4 +25,10 @@ bool mimefield_is_mime(const char *text, size_t len);
 void mimefield_add_utf8(struct sekisho_buf *out, const char *field, size_t len,
 	const char *type);
 
+/*
+ * The first "\n--", where a part may begin, or NULL. For mails of many MB:
+ * memmem() looks at each byte.
+ */
+const char *mimefield_find_dashes(const char *text, size_t len);
+
 #endif

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "mimefacts.h"
+#include "mimefield.h"
 #include "mimetree.h"
 
 /* A multipart or message that is not yet at its end. */
@@ -118,7 +119,8 @@ tree_find_delimiter(const struct tree *tree, struct delimiter *delimiter_r)
 	if (len - pos >= 2 && memcmp(message + pos, "--", 2) == 0 &&
 	    delimiter_match(tree, pos, delimiter_r))
 		return true;
-	while ((found = memmem(message + pos, len - pos, "\n--", 3)) != NULL) {
+	while ((found = mimefield_find_dashes(message + pos, len - pos)) !=
+	    NULL) {
 		pos = (size_t)(found - message) + 1;
 		if (delimiter_match(tree, pos, delimiter_r))
 			return true;

@@ -315,13 +315,14 @@ static int
 scan_plain(struct probe *probe, const char *text, size_t len,
 	struct sekisho_error *err)
 {
+	const char *cr = text, *end = text + len;
 	char *copy;
 	size_t i, n = 0;
 	int status;
 	bool odd = memchr(text, '\0', len) != NULL;
 
-	for (i = 0; i + 1 < len && !odd; i++)
-		odd = text[i] == '\r' && text[i + 1] != '\n';
+	while (!odd && (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL)
+		odd = ++cr < end && *cr != '\n';
 	if (!odd)
 		return 0;
 	copy = pool_alloc(probe->pool, len + 1);

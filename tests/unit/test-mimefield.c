@@ -111,9 +111,34 @@ test_types(void)
 	sekisho_buf_free(&out);
 }
 
+static const struct {
+	const char *text;
+	int expected;		/* where it is, -1: nowhere */
+} dashes[] = {
+	{ "", -1 }, { "\n", -1 }, { "\n-", -1 }, { "--", -1 }, { "\n--", 0 },
+	{ "a\n--b", 1 }, { "\n\n\n--", 2 }, { "\n-\n-\n-a--\n--", 9 },
+	{ "a\n-\n", -1 }, { "--a\n--\n--", 3 },
+};
+
+static void
+test_dashes(void)
+{
+	const char *found;
+	size_t i;
+
+	test_begin("mimefield: the line that begins with dashes");
+	for (i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++) {
+		found = mimefield_find_dashes(dashes[i].text,
+			strlen(dashes[i].text));
+		test_int(found == NULL ? -1 : (int)(found - dashes[i].text),
+			dashes[i].expected);
+	}
+}
+
 int
 main(void)
 {
+	test_dashes();
 	test_places();
 	test_types();
 	return test_done();
