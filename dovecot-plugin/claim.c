@@ -7,6 +7,7 @@
 
 #define LOCK_NAME "sekisho.lock"
 #define LOCK_SECONDS 120
+#define REQUESTED "$SekishoRequested"
 
 struct claim {
 	struct mailbox *box;
@@ -99,6 +100,15 @@ claim_is_virus(const struct claim *claim, uint32_t uid)
 		has_keyword(claim, seq, held_mail_keyword(SEKISHO_HELD_VIRUS));
 }
 
+bool
+claim_is_requested(const struct claim *claim, uint32_t uid)
+{
+	uint32_t seq;
+
+	return mail_index_lookup_seq(claim->box->view, uid, &seq) &&
+		has_keyword(claim, seq, REQUESTED);
+}
+
 struct mailbox *
 claim_mailbox(struct claim *claim)
 {
@@ -132,9 +142,9 @@ claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
 
 static void
 change_keyword(struct mailbox_transaction_context *t, uint32_t seq,
-	enum modify_type modify, enum sekisho_held_class held_class)
+	enum modify_type modify, const char *keyword)
 {
-	const char *const names[] = { held_mail_keyword(held_class), NULL };
+	const char *const names[] = { keyword, NULL };
 	struct mail_keywords *keywords =
 		mailbox_keywords_create_valid(t->box, names);
 
@@ -151,8 +161,24 @@ claim_mark_virus(struct claim *claim, uint32_t uid)
 	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
 		return 0;
 	t = mailbox_transaction_begin(claim->box, 0, "sekisho: reclass");
-	change_keyword(t, seq, MODIFY_ADD, SEKISHO_HELD_VIRUS);
-	change_keyword(t, seq, MODIFY_REMOVE, SEKISHO_HELD_SPAM);
-	change_keyword(t, seq, MODIFY_REMOVE, SEKISHO_HELD_CONTENT);
+	change_keyword(t, seq, MODIFY_ADD,
+		held_mail_keyword(SEKISHO_HELD_VIRUS));
+	change_keyword(t, seq, MODIFY_REMOVE,
+		held_mail_keyword(SEKISHO_HELD_SPAM));
+	change_keyword(t, seq, MODIFY_REMOVE,
+		held_mail_keyword(SEKISHO_HELD_CONTENT));
+	return mailbox_transaction_commit(&t);
+}
+
+int
+claim_mark_requested(struct claim *claim, uint32_t uid)
+{
+	struct mailbox_transaction_context *t;
+	uint32_t seq;
+
+	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
+		return 0;
+	t = mailbox_transaction_begin(claim->box, 0, "sekisho: request");
+	change_keyword(t, seq, MODIFY_ADD, REQUESTED);
 	return mailbox_transaction_commit(&t);
 }

@@ -39,6 +39,9 @@ enum claim_state claim_state(const struct claim *claim, uint32_t uid);
  */
 bool claim_is_virus(const struct claim *claim, uint32_t uid);
 
+/* Has its user asked an administrator to release it? */
+bool claim_is_requested(const struct claim *claim, uint32_t uid);
+
 /* Our handle of the quarantine, as fresh as the claim. */
 struct mailbox *claim_mailbox(struct claim *claim);
 
@@ -57,5 +60,8 @@ int claim_mark(struct claim *claim, const ARRAY_TYPE(seq_range) *uids,
  * mailbox.
  */
 int claim_mark_virus(struct claim *claim, uint32_t uid);
+
+/* Notes that its user has asked. Returns as above. */
+int claim_mark_requested(struct claim *claim, uint32_t uid);
 
 #endif

@@ -223,6 +223,8 @@ show_state(const struct row *row)
 		return "delivered, not yet removed";
 	if (str_array_icase_find(keywords, "$SekishoReleasing"))
 		return "a delivery was interrupted";
+	if (str_array_icase_find(keywords, "$SekishoRequested"))
+		return "held, its user asks for it";
 	return "held";
 }
 

@@ -31,6 +31,8 @@ folder_of(struct mailbox *box)
 		return FOLDER_DELIVER;
 	if (strcmp(inside + 1, user->approve) == 0)
 		return FOLDER_APPROVE;
+	if (strcmp(inside + 1, user->request) == 0)
+		return FOLDER_REQUEST;
 	return FOLDER_INSIDE;
 }
 

@@ -11,6 +11,7 @@ enum folder {
 	FOLDER_QUARANTINE,
 	FOLDER_DELIVER,		/* moving there means: to INBOX */
 	FOLDER_APPROVE,		/* the same, and approve the sender */
+	FOLDER_REQUEST,		/* moving there means: ask to have it */
 	FOLDER_INSIDE,		/* another name below the quarantine's */
 	FOLDER_APPROVED,	/* the list of approved senders */
 	FOLDER_BLOCKED,		/* the list of blocked senders */

@@ -26,6 +26,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/quarantine-mail.c dovecot-plugin/removal.c \
 	dovecot-plugin/mask.c \
 	dovecot-plugin/action-mailbox.c dovecot-plugin/upload.c \
+	dovecot-plugin/request-mailbox.c \
 	dovecot-plugin/ordinary-mailbox.c dovecot-plugin/delivery.c \
 	dovecot-plugin/delivery-add.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \

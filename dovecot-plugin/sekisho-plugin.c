@@ -92,6 +92,7 @@ user_created(struct mail_user *user)
 	own->deliver = setting(user, "sekisho_deliver", "Deliver");
 	own->approve = setting(user, "sekisho_approve",
 		"Deliver and Approve");
+	own->request = setting(user, "sekisho_request", "Request Release");
 	own->approved = setting(user, "sekisho_approved", "Approved Senders");
 	own->blocked = setting(user, "sekisho_blocked", "Blocked Senders");
 	own->address = setting(user, "sekisho_address", user->username);
@@ -128,6 +129,9 @@ mailbox_allocated(struct mailbox *box)
 	case FOLDER_DELIVER:
 	case FOLDER_APPROVE:
 		action_mailbox_hook(v);
+		break;
+	case FOLDER_REQUEST:
+		request_mailbox_hook(v);
 		break;
 	case FOLDER_APPROVED:
 	case FOLDER_BLOCKED:

@@ -8,6 +8,7 @@
  *	quarantine-mailbox.c	the quarantine itself, as a place
  *	quarantine-mail.c	a message in it
  *	action-mailbox.c	Deliver, Deliver and Approve
+ *	request-mailbox.c	Request Release
  *	ordinary-mailbox.c	every other folder, where held mail may go
  *	senders-mailbox.c	the lists of approved and blocked senders
  */
@@ -33,6 +34,7 @@ struct sekisho_user {
 	const char *quarantine;	/* name of the folder, UTF-8 */
 	const char *deliver;	/* of the action folders in it */
 	const char *approve;
+	const char *request;
 	const char *approved;	/* names of the folders of senders */
 	const char *blocked;
 	const char *address;	/* of the user, as sekishod knows him */
@@ -62,6 +64,7 @@ extern MODULE_CONTEXT_DEFINE(sekisho_mail_module, &mail_module_register);
 /* Put our functions between Dovecot and a mailbox of that kind. */
 void quarantine_mailbox_hook(struct mailbox_vfuncs *v);
 void action_mailbox_hook(struct mailbox_vfuncs *v);
+void request_mailbox_hook(struct mailbox_vfuncs *v);
 void ordinary_mailbox_hook(struct mailbox_vfuncs *v);
 
 /* The same for a message in the quarantine. */

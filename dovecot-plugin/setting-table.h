@@ -22,6 +22,7 @@ struct setting_table {
 	const char *sekisho_learn;
 	const char *sekisho_quarantine;
 	const char *sekisho_quota;
+	const char *sekisho_request;
 	const char *sekisho_rescan;
 	const char *sekisho_socket;
 	const char *sekisho_submission;

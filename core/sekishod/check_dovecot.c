@@ -289,7 +289,9 @@ look_quarantine(struct check *check)
 	const char *const folders[] = { "",
 		check_dovecot_setting(check, "sekisho_deliver", "Deliver"),
 		check_dovecot_setting(check, "sekisho_approve",
-			"Deliver and Approve"), NULL };
+			"Deliver and Approve"),
+		check_dovecot_setting(check, "sekisho_request",
+			"Request Release"), NULL };
 
 	look_namespace(check, &quarantine, folders);
 }

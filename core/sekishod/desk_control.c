@@ -10,6 +10,7 @@
 #include "hold.h"
 #include "inquiry.h"
 #include "release.h"
+#include "request_release.h"
 #include "rescan.h"
 #include "senders_verb.h"
 
@@ -27,6 +28,7 @@ const struct verb desk_control_verbs[] = {
 	{ "held-verify", hold_verify_answer, false },
 	{ "rescan", rescan_answer, false },
 	{ "release", release_answer, false },
+	{ "request-release", request_release, false },
 	{ "digest-send", digest_send, false },
 	{ "digest-open", digest_open, false },
 	{ "signatures", rescan_signatures, true },

@@ -16,6 +16,7 @@
 #include "digest_text.h"
 #include "directory_account.h"
 #include "envelope.h"
+#include "maildate.h"
 #include "notice.h"
 #include "policy.h"
 #include "submission.h"
@@ -56,17 +57,6 @@ static time_t
 item_time(const struct item *item, const char *name)
 {
 	return (time_t)strtoul(item_get(item, name), NULL, 10);
-}
-
-static const char *
-time_text(struct pool *pool, time_t when)
-{
-	char text[64] = "";
-	struct tm tm;
-
-	if (when > 0 && localtime_r(&when, &tm) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
-	return pool_strdup(pool, text);
 }
 
 /* A row in which nothing is said yet. */
@@ -138,8 +128,8 @@ item_add(const struct item *item)
 	values[FROM].value = digest_text(pool, item_get(item, "from"));
 	values[SENDER].value = *sender == '\0' ? "<>" :
 		digest_text(pool, sender);
-	values[DATE].value = time_text(pool, item_time(item, "time"));
-	values[EXPIRES].value = time_text(pool, item_time(item, "expires"));
+	values[DATE].value = maildate_text(pool, item_time(item, "time"));
+	values[EXPIRES].value = maildate_text(pool, item_time(item, "expires"));
 	values[virus ? VIRUS : REASON].value = digest_text(pool,
 		item_get(item, "reason"));
 	return item_links(item, values, virus);

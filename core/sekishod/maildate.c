@@ -20,3 +20,14 @@ maildate_add(struct sekisho_buf *out, const struct tm *tm)
 		tm->tm_year + 1900, tm->tm_hour, tm->tm_min, tm->tm_sec,
 		zone < 0 ? '-' : '+', labs(zone) / 60, labs(zone) % 60);
 }
+
+const char *
+maildate_text(struct pool *pool, time_t when)
+{
+	char text[64] = "";
+	struct tm tm;
+
+	if (when > 0 && localtime_r(&when, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+	return pool_strdup(pool, text);
+}

@@ -142,6 +142,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	report_mail.c \
 	report_page.c \
 	report_words.c \
+	request_release.c \
 	rescan.c \
 	rewrite.c \
 	rewrite_part.c \

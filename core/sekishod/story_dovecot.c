@@ -160,6 +160,14 @@ tell_reclass(struct story *story, const struct act *act, const char *who)
 		or_unknown(act->virus));
 }
 
+static void
+tell_request(struct story *story, const struct act *act, const char *who)
+{
+	(void)act;
+	story_add(story, STORY_LATER, 0, "%s asked the administrator to "
+		"release it", who);
+}
+
 static const struct {
 	const char *action;
 	void (*tell)(struct story *, const struct act *, const char *who);
@@ -169,6 +177,7 @@ static const struct {
 	{ "expire", tell_expire },
 	{ "evict", tell_evict },
 	{ "reclass", tell_reclass },
+	{ "request", tell_request },
 };
 
 static void

@@ -19,6 +19,9 @@ EVERYWHERE = {
     "no approve": (r'^  mailbox "Deliver and Approve" \{\n    auto = create\n'
                    r'  \}\n', "", 'no folder "Deliver and Approve"',
                    'mailbox "Deliver and Approve"'),
+    "no request": (r'^  mailbox "Request Release" \{\n    auto = create\n'
+                   r'  \}\n', "", 'no folder "Request Release"',
+                   'mailbox "Request Release"'),
     "no quarantine": (r'^  mailbox "" \{\n    auto = create\n  \}\n', "",
                       'no folder ""', 'mailbox ""'),
     "no approved senders": (

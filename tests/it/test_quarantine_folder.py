@@ -41,7 +41,8 @@ def test_q2_listed(imap):
     """Q2: the quarantine and its action folders are in the list"""
     lines = "\n".join(imap.must('LIST "" *').untagged)
     for name in ("Quarantine", "Quarantine/Deliver",
-                 '"Quarantine/Deliver and Approve"'):
+                 '"Quarantine/Deliver and Approve"',
+                 '"Quarantine/Request Release"'):
         assert ' "/" %s\n' % name in lines + "\n", lines
 
 
@@ -290,7 +291,7 @@ def test_q8_folders(imap):
     for command in ("RENAME Work Quarantine/Work", "DELETE Quarantine",
                     "RENAME Quarantine Other"):
         starts(imap.command(command), "NO [")
-    assert len(imap.must('LIST "" Quarantine*').untagged) == 3
+    assert len(imap.must('LIST "" Quarantine*').untagged) == 4
 
 
 def test_q8_keywords(quarantine, imap):

@@ -135,6 +135,8 @@ static const struct {
 	{ DOVECOT "user=b@x.test action=reclass class=virus virus=Win.A "
 		"result=ok", "b@x.test: newer signatures find virus Win.A in "
 		"it; from now on it is held for that" },
+	{ DOVECOT "user=b@x.test action=request result=ok", "b@x.test asked "
+		"the administrator to release it" },
 	{ DOVECOT "result=ok", "Dovecot: " ID " result=ok" },
 	{ EXIM("46", "1xXpL0-0005dz-07") "Completed", "" },
 	{ "", "" },

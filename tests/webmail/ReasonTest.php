@@ -22,6 +22,12 @@ class ReasonTest extends TestCase
         $this->assertSame('', $this->reason('', $flags));
     }
 
+    /** Issue 10.9: that an administrator was asked */
+    public function testAsked()
+    {
+        $this->assertSame('class-virus: A · releaserequested', $this->reason('class=virus; reason=A', ['SEKISHOREQUESTED' => true]));
+    }
+
     /** W2: class and reason, in the user's language and in any script */
     public function testReason()
     {

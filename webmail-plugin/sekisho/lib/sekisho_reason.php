@@ -32,7 +32,7 @@ class sekisho_reason
         $found  = $this->found_later($found, $headers);
         $class  = in_array($found['class'] ?? '', ['spam', 'virus', 'content']) ? $found['class'] : 'content';
         $reason = trim($this->plugin->gettext('class-' . $class) . ': ' . $found['reason'], ': ');
-        return $reason . $this->sender($found['from'] ?? '', $found['proof'] ?? '');
+        return $reason . $this->sender($found['from'] ?? '', $found['proof'] ?? '') . $this->asked($headers);
     }
 
     /** "sender a@x: proved · sent by b@y", of an entry of a list. */
@@ -61,6 +61,12 @@ class sekisho_reason
             $found[$name] = rawurldecode(trim($text, '" '));
         }
         return $found;
+    }
+
+    /** A keyword of the message says that its user asks an administrator for it. */
+    private function asked($headers)
+    {
+        return empty($headers->flags['SEKISHOREQUESTED']) ? '' : ' · ' . $this->plugin->gettext('releaserequested');
     }
 
     /** A keyword of the message says that a virus was found after it was sealed. */
