@@ -1,5 +1,6 @@
 """A bare Debian in namespaces of its own, for tests/packages, tests/from-source
-and tests/other-release. It is a Debian 12, or what DEBIAN_RELEASE says.
+and tests/other-release. It is a Debian 12 (bookworm), or what DEBIAN_RELEASE
+says.
 
 It has processes, mounts and a network of its own, so its Exim may listen on
 port 25; apt alone is let out into the machine's network. debootstrap's work and
@@ -7,7 +8,9 @@ the packages that apt downloaded are kept below build/.
 """
 import ctypes
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -16,6 +19,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RELEASE = os.environ.get("DEBIAN_RELEASE", "bookworm")
 BASE = os.path.join(TOP, "build", RELEASE)
 ARCHIVES = BASE + "-archives"
+# Where this tree is built and tested as /src, and its build/ there.
+BUILDER = BASE + "-tests"
+BUILD = BASE + "-build"
+SOURCE = ((TOP, "/src"), (BUILD, "/src/build"))
 # The packages of a site that has mail and no Sekisho.
 SITE = ("exim4-daemon-heavy", "dovecot-imapd", "dovecot-lmtpd", "slapd",
         "ldap-utils", "roundcube-core", "roundcube-sqlite3", "php-cli",
@@ -40,6 +47,7 @@ mount --make-rprivate /
 mount --bind %(root)s %(root)s
 mount -t proc proc %(root)s/proc
 mount -t tmpfs tmpfs %(root)s/run
+mkdir -m 1777 %(root)s/run/lock
 mount --rbind /dev %(root)s/dev
 mount --bind %(archives)s %(root)s/var/cache/apt/archives
 %(mounts)s
@@ -53,6 +61,17 @@ exec env --ignore-signal=CHLD sleep infinity
 
 class Missing(Exception):
     """Why there can be no such Debian here."""
+
+
+def listed(*lists, without=None):
+    """The packages of these lists of tests/stack; but not those of a part."""
+    text = ""
+    for name in lists:
+        with open("%s/tests/stack/%s" % (TOP, name), encoding="ascii") as file:
+            text += file.read() + "\n"
+    if without is not None:
+        text = re.sub(r"(?ms)^# %s.*?\n\n" % re.escape(without), "", text)
+    return re.findall(r"(?m)^([a-z]\S*) ", text)
 
 
 def attempt(command, reason):
@@ -83,6 +102,11 @@ def make_base(packages, base=BASE):
                  wanted, seconds=3600)
     with open(mark, "w", encoding="ascii") as file:
         file.write(wanted)
+
+
+def make_builder():
+    """A Debian that builds this tree and its packages, and runs all tests."""
+    make_base(listed("packages", "packages-debian"), BUILDER)
 
 
 def settle(root):
@@ -118,6 +142,7 @@ class Chroot:
             ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child",
              "sh", "-ec", first], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.children = []
         self.first = self._wait_for_first()
         shutil.copy("/etc/resolv.conf", root + "/etc/resolv.conf")
 
@@ -147,6 +172,9 @@ class Chroot:
         """Ends all of its processes: --kill-child kills its process 1."""
         self.holder.kill()
         self.holder.wait()
+        for child in self.children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
     def command(self, script, outside=False):
         enter = ["nsenter", "-t", str(self.first), "-m", "-p"]
@@ -191,6 +219,14 @@ class Chroot:
 
     def in_network(self, function, *arguments):
         """Calls a function with its network: a child goes there."""
+        child = self._fork(function, arguments)
+        assert os.waitpid(child, 0)[1] == 0, "see above"
+
+    def stays_in_network(self, function, *arguments):
+        """The same with a function that goes on until all is closed."""
+        self.children.append(self._fork(function, arguments))
+
+    def _fork(self, function, arguments):
         child = os.fork()
         if child == 0:
             status = 1
@@ -202,7 +238,7 @@ class Chroot:
                 print("# %r" % error, flush=True)
             finally:
                 os._exit(status)
-        assert os.waitpid(child, 0)[1] == 0, "see above"
+        return child
 
     def _join_network(self):
         with open("/proc/%d/ns/net" % self.first, "rb") as file:
@@ -223,8 +259,9 @@ MASKED = ("exim4", "dovecot", "slapd", "apache2", "freshclam",
           "clamav-freshclam", "cron", "systemd-networkd", "systemd-resolved")
 
 
-def boot(root, copy, script):
-    """Boots systemd in a copy of a tree; returns what a script said there."""
+def boot(root, copy, script, services=()):
+    """Boots systemd in a copy of a tree, with these of the services that are in
+    MASKED; returns what a script said there."""
     subprocess.run(["rm", "-rf", copy], check=True)
     subprocess.run(["cp", "-a", "--reflink=auto", root, copy], check=True)
     units = copy + "/etc/systemd/system"
@@ -235,7 +272,7 @@ def boot(root, copy, script):
             file.write(text)
     os.symlink("../booted.service",
                units + "/multi-user.target.wants/booted.service")
-    for name in MASKED:
+    for name in set(MASKED) - set(services):
         path = "%s/%s.service" % (units, name)
         if os.path.lexists(path):
             os.unlink(path)

@@ -40,8 +40,11 @@ cd "$dir"
 source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 if [ -z "$source" ]; then
 	apt update || fail "apt-get update failed" 77
-	# Some mirrors lack the sources of the latest security update.
+	# Some mirrors lack the sources of the latest security update, and
+	# some have Exim's archive only, without Debian's part.
 	apt source exim4 || apt source "exim4/$VERSION_CODENAME" ||
+		tar -xf exim4_*.orig.tar.xz --one-top-level=exim4-archive \
+			--strip-components=1 2>>"$log" ||
 		fail "no source of exim4" 77
 	source=$(find . -maxdepth 1 -type d -name 'exim4-*' | head -n 1)
 fi
@@ -52,7 +55,7 @@ if [ ! -e /usr/include/db.h ]; then
 	if [ ! -d db ]; then
 		[ -s apt/lists/lock ] || apt update ||
 			fail "apt-get update failed" 77
-		apt download libdb5.3-dev libdb5.3 ||
+		apt download libdb5.3-dev ||
 			fail "no libdb5.3-dev" 77
 		for deb in libdb5.3*.deb; do dpkg-deb -x "$deb" db; done
 	fi

@@ -7,7 +7,7 @@ import pytest
 
 from mails import EICAR, ENCRYPTED_ZIP, mail
 from reading import STAMP, attachments, own, subject, text
-from running import TOP
+from running import GENERATION, TOP
 
 sys.path.append(os.path.join(TOP, "tests"))
 import documents  # noqa: E402
@@ -35,6 +35,15 @@ def stack(exim, start_stack):
                        STACK_EXIM=exim, STACK_RSPAMD="0")
 
 
+@pytest.fixture(scope="module")
+def login(exim):
+    """Exim's own archive lacks Debian's 79_Dovecot-fix-protocol-sequence, so
+    nobody logs in with what Dovecot 2.4 knows."""
+    folder = os.path.dirname(os.path.dirname(exim))
+    if os.path.isdir(folder + "/exim4-archive") and GENERATION != "2.3":
+        pytest.skip("Exim's archive without Debian's patches")
+
+
 def test_options(exim, stack):
     """O1: compiled in, the settings are options of Exim"""
     shown = subprocess.run(
@@ -50,11 +59,15 @@ def test_options(exim, stack):
 
 
 def test_clean(stack):
-    """R10: compiled in, a clean mail arrives and leaves as it was"""
+    """R10: compiled in, a clean mail arrives as it was"""
     message = mail()
     stack.send(message, "alice@example.test")
     assert own(stack.arrived("alice", message["Message-ID"])) == \
         message.as_bytes()
+
+
+def test_clean_out(stack, login):
+    """R9: compiled in, a clean mail leaves as it was"""
     message = mail(sender="alice@example.test")
     stack.send(message, "friend@partner.test", user="alice",
                sender="alice@example.test")
@@ -82,7 +95,7 @@ def test_recipients(stack):
         "[MEIWAKU!!!] A letter"
 
 
-def test_two_bodies(stack):
+def test_two_bodies(stack, login):
     """R3: compiled in, stamped for a colleague, as sent for outside"""
     message = mail(sender="bob@example.test", files=[("c.zip", ENCRYPTED_ZIP)])
     stack.send(message, ["alice@example.test", "friend@partner.test"],

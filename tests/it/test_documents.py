@@ -24,6 +24,12 @@ HELD = rule("own-hold", '<header name="X-Hold" pattern="^yes"/>',
 STATUSES = {"grep": (0, 1)}
 
 
+@pytest.fixture(scope="module", name="stack")
+def stack_of_its_own(start_stack):
+    """What commands say of all logs is about no other file's mails."""
+    return start_stack("documents")
+
+
 @pytest.fixture(scope="module", name="site")
 def installed_site(stack):
     if subprocess.run(["unshare", "-m", "true"], check=False,
