@@ -23,7 +23,8 @@
 #   make bench-imap              what the plug-in costs IMAP
 #   make install DESTDIR=stage   stage an installation
 #   make packages                Debian's packages, into build/packages
-#   make test-packages           and installs them in a bare Debian 12
+#   make test-packages           and installs them in a bare Debian 12, or 13
+#                                with RELEASE=trixie
 #   make test-trixie [LONG=1]    build, checks, tests inside of a Debian 13
 
 MAKEFLAGS += --no-builtin-rules
@@ -148,9 +149,11 @@ fuzz:
 packages:
 	@tests/stack/install packages-debian && \
 	  debian/make-packages $(O)/packages
+# In a bare Debian of this name.
+RELEASE ?= bookworm
 test-packages:
 	@tests/stack/install packages-debian packages-chroot && \
-	  tests/run tests/packages tests/from-source
+	  DEBIAN_RELEASE=$(RELEASE) tests/run tests/packages tests/from-source
 test-trixie:
 	@tests/stack/install packages-chroot && \
 	  LONG=$(LONG) tests/run tests/other-release
