@@ -152,6 +152,31 @@ look_lmtp_names(struct check *check)
 			arguments[1]);
 }
 
+/* Mail to outside is held there; without it, it goes back to its sender. */
+static void
+look_outbound(struct check *check)
+{
+	const char *arguments[] = { "user", NULL, NULL };
+	const char **address = &arguments[1];
+	int status;
+	size_t i;
+
+	if (check->policy == NULL)
+		check_pass(check);
+	for (i = 0; check->policy != NULL && (*address =
+	     policy_outbound_quarantine(check->policy, i)) != NULL; i++) {
+		if (**address == '\0')
+			continue;
+		doveadm(check, arguments, &status);
+		if (status != 0)
+			check_wrong(check, "make this mailbox, or name "
+				"another one in <outbound-quarantine> of the "
+				"policy", "Dovecot does not know the user %s: "
+				"mail to outside that is held would go back "
+				"to its sender", *address);
+	}
+}
+
 void
 check_timer(struct check *check, const char *name, const char *without)
 {
@@ -187,6 +212,7 @@ static const struct check_look looks[] = {
 	{ "doveadm knows them, and they can log in", look_users },
 	{ "sekisho_address is an address", look_address },
 	{ "LMTP finds them by their addresses", look_lmtp_names },
+	{ "there is the mailbox for held mail to outside", look_outbound },
 	{ "timers are set that delete old held mail and scan it again",
 		look_timers },
 	{ NULL, NULL },

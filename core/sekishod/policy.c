@@ -47,6 +47,13 @@ policy_administrator(const struct policy *policy)
 	return policy->administrator;
 }
 
+const char *
+policy_outbound_quarantine(const struct policy *policy, size_t i)
+{
+	return i >= policy->section_count ? NULL :
+		policy->sections[i]->outbound_quarantine;
+}
+
 static int
 domain_compare(const void *name, const void *member)
 {

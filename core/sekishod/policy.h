@@ -41,6 +41,8 @@ const char *policy_administrator(const struct policy *policy); /* or "" */
 bool policy_wants_types(const struct policy *policy);
 /* True when a rule that is on somewhere may hold mail. */
 bool policy_holds(const struct policy *policy);
+/* Of one section after the other; "": it has none, NULL: no more sections. */
+const char *policy_outbound_quarantine(const struct policy *policy, size_t i);
 bool policy_protects(const struct policy *policy, const char *domain);
 /* Its rules, in the order of the file. */
 size_t policy_rule_count(const struct policy *policy);

@@ -115,6 +115,18 @@ esac
                "--doveconf", folder + "/doveconf")
 
 
+def test_outbound_quarantine(site):
+    """R13, issue 10.9: mail to outside is held for a mailbox that is none"""
+    def policy(user):
+        return site.copy("POLICY", lambda text: text.replace(
+            "<high-risk>", '<outbound-quarantine address="%s@example.test"/>'
+            "<high-risk>" % user))
+    site.found("does not know the user nobody@example.test", "make this "
+               "mailbox", *site.sekishod(policy=policy("nobody")))
+    assert "does not know the user" not in site.check(
+        *site.sekishod(policy=policy("erin")))[1]
+
+
 def test_digest_links(site):
     """R13: digests are on, and their links lead nowhere"""
     config = site.copy("DOVECOT_CONFIG", lambda text: re.sub(
