@@ -136,12 +136,13 @@ changing order; there were {rounds} rounds, for amavisd at most two. A ratio is
 taken within a round; what is shown is the median of the rounds and the
 quarters around it. Shape CxM: C connections at any time, M mails on each
 ({shapes}). Exim queues and delivers nothing (`queue_only`); no mail is like
-another one, so no cache helps. The shipped policy, a directory (asked once
-for each mail, for B1: who has blocked the sender?), no DNS: SPF, DMARC and
-the block list are off. "few" signatures are those of the tests; to 250,000
-more nothing is similar. clamd, rspamd (two workers) and amavisd-new (8
-children, Debian's defaults, virus checks on, no SpamAssassin) are Debian's.
-CPU is that of all processes of the system, without the client.
+another one, so no cache helps but clamd's, which knows most members of the
+zip. The shipped policy, a directory (asked once for each mail, for B1: who has
+blocked the sender?), no DNS: SPF, DMARC and the block list are off. "few"
+signatures are those of the tests; to 250,000 more nothing is similar. clamd,
+rspamd (two workers) and amavisd-new (8 children, Debian's defaults, virus
+checks on, no SpamAssassin) are Debian's. CPU is that of all processes of the
+system, without the client.
 
 amavisd is behind the queue: Exim accepts, sends to amavisd, and amavisd sends
 to a second port of Exim. There the mail is where those of the other systems
