@@ -42,9 +42,9 @@ policy_notice_language(const struct policy *policy, const char *address)
 }
 
 const char *
-policy_administrator(const struct policy *policy)
+policy_administrator(const struct policy *policy, const char *address)
 {
-	return policy->administrator;
+	return policy_section(policy, address)->administrator;
 }
 
 const char *

@@ -36,7 +36,8 @@ const char *policy_notice_from(const struct policy *policy);
 /* "en" or "ja", for the domain of the address that is told (SPEC N3). */
 const char *policy_notice_language(const struct policy *policy,
 	const char *address);
-const char *policy_administrator(const struct policy *policy); /* or "" */
+const char *policy_administrator(const struct policy *policy,
+	const char *address);	/* or "" */
 /* True when a rule asks what parts are by their bytes (<file-type> ...). */
 bool policy_wants_types(const struct policy *policy);
 /* True when a rule that is on somewhere may hold mail. */

@@ -228,7 +228,8 @@ notice_address(const struct deciding *deciding, const struct action *action,
 			deciding->facts->message->sender : NULL;
 	if (action->to == NOTICE_RECIPIENT)
 		return here ? recipient : NULL;
-	return deciding->policy->administrator;
+	return *deciding->view.section->administrator != '\0' ?
+		deciding->view.section->administrator : NULL;
 }
 
 static bool

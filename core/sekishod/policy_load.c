@@ -184,7 +184,7 @@ add_section(struct policy *policy, const char *domain)
 	section->spam_at = SPAM_AT;
 	section->suspected_at = SUSPECTED_AT;
 	section->language = "en";
-	section->outbound_quarantine = "";
+	section->administrator = section->outbound_quarantine = "";
 	return section;
 }
 
@@ -223,6 +223,7 @@ read_domain(struct policy_reader *reader, const xmlNode *node)
 	reader->section->suspected_at =
 		policy->sections[0]->suspected_at;
 	reader->section->language = policy->sections[0]->language;
+	reader->section->administrator = policy->sections[0]->administrator;
 	reader->section->outbound_quarantine =
 		policy->sections[0]->outbound_quarantine;
 	policy->domains[i].section = reader->section;
@@ -332,8 +333,8 @@ check_administrator(struct policy_reader *reader, const xmlNode *root)
 	const struct rule *rule;
 	size_t i, k;
 
-	for (i = 0; i < policy->rule_count && *policy->administrator == '\0';
-	     i++) {
+	for (i = 0; i < policy->rule_count &&
+	     *policy->sections[0]->administrator == '\0'; i++) {
 		rule = policy->rules[i];
 		for (k = 0; k < rule->action_count; k++)
 			if (action_notifies(&rule->actions[k]) &&
@@ -361,7 +362,6 @@ policy_new(void)
 
 	policy->pool = pool;
 	policy->notice_from = NOTICE_FROM;
-	policy->administrator = "";
 	add_section(policy, "");
 	return policy;
 }

@@ -19,6 +19,7 @@ struct section {
 	int spam_at;		/* score times 10 */
 	int suspected_at;
 	const char *language;
+	const char *administrator;	/* an address, or "" */
 	const char *outbound_quarantine;	/* an address, or "": refuse */
 	enum rule_status *status;	/* of each rule */
 	bool spam_rules;	/* a rule of class spam is on */
@@ -36,7 +37,6 @@ struct policy {
 	bool wants_types;	/* a rule that is not off everywhere asks */
 	bool monitors;		/* one is RULE_MONITOR somewhere */
 	const char *notice_from;
-	const char *administrator;
 	struct protected_domain *domains;	/* sorted by name */
 	size_t domain_count;
 	struct section **sections;

@@ -148,9 +148,9 @@ policy_read_notices(struct policy_reader *reader, const xmlNode *node)
 		reader->section->language = language ? "ja" : "en";
 	}
 	if (reader->section != policy->sections[0] &&
-	    (values[1] != NULL || values[2] != NULL))
-		return policy_error(reader, node,
-			"a domain has only a language of its own");
+	    values[1] != NULL)
+		return policy_error(reader, node, "a domain has only a "
+			"language and an administrator of its own");
 	for (i = 1; i < 3; i++)
 		if (values[i] != NULL && *values[i] != '\0' &&
 		    !address_is_plain(values[i]))
@@ -159,7 +159,7 @@ policy_read_notices(struct policy_reader *reader, const xmlNode *node)
 	if (values[1] != NULL && *values[1] != '\0')
 		policy->notice_from = values[1];
 	if (values[2] != NULL)
-		policy->administrator = values[2];
+		reader->section->administrator = values[2];
 	return 0;
 }
 

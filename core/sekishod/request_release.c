@@ -108,7 +108,8 @@ static void
 request_send(struct inquiry *inquiry, const struct sekisho_held *held,
 	const char *user)
 {
-	const char *to = policy_administrator(inquiry->checkpoint->policy);
+	const char *to = policy_administrator(inquiry->checkpoint->policy,
+		user);
 	struct submission submission = {
 		.url = inquiry->checkpoint->config->smtp_url,
 		.recipients = &to,

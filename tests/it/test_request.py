@@ -109,6 +109,18 @@ def test_japanese(stack, bob):
         "がありました" in text
 
 
+def test_of_the_domain(stack, bob):
+    """issue 10.9: the administrator of the user's domain is asked"""
+    with stack.policy(lambda text: text.replace(
+            "postmaster@example.test", "nobody@example.test").replace(
+            "</policy>", '<domain name="example.test"><notices '
+            'administrator="alice@example.test"/></domain></policy>')):
+        held = virus(bob)
+        assert ask(bob, held).line.startswith(DONE)
+    data, = requests(stack, held)
+    assert parsed(data)["To"] == "alice@example.test"
+
+
 def test_twice(stack, bob):
     """issue 10.9: who asks again is told, and nobody else is"""
     held = virus(bob)

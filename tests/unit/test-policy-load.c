@@ -212,7 +212,8 @@ static const struct {
 		"all domains" },
 	{ "</rule>", "</rule><domain name=\"example.test\">"
 		"<notices from=\"a@b.test\"/></domain>",
-		":7: a domain has only a language of its own" },
+		":7: a domain has only a language and an administrator of "
+		"its own" },
 	/* Only the grammar minds */
 	{ "</rule>", "</rule><spam-score/>",
 		":7: Did not expect element spam-score there" },
@@ -256,7 +257,7 @@ test_good(void)
 	test_assert(!policy_accepts_on_failure(policy));
 	test_str(policy_notice_from(policy), "NoReply@mail-abuse.org");
 	test_str(policy_notice_language(policy, "a@other.test"), "en");
-	test_str(policy_administrator(policy), "");
+	test_str(policy_administrator(policy, ""), "");
 	test_assert(policy_protects(policy, "EXAMPLE.test"));
 	test_assert(!policy_protects(policy, "a.example.test"));
 	test_assert(!policy_protects(policy, ""));
