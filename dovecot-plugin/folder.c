@@ -124,6 +124,20 @@ may_change(struct mailbox *box)
 		sekisho_user(box->storage->user)->administrator;
 }
 
+/*
+ * Some mail programs show only folders that their user has subscribed to, and
+ * he does not know yet that there is one. Done once, so he may take it back. If
+ * it fails, he can do it himself.
+ */
+static void
+subscribe(struct mailbox *box)
+{
+	enum folder folder = folder_of(box);
+
+	if (folder != FOLDER_ORDINARY && folder != FOLDER_INSIDE)
+		(void)mailbox_set_subscribed(box, TRUE);
+}
+
 static int
 folder_create(struct mailbox *box, const struct mailbox_update *update,
 	bool directory)
@@ -131,7 +145,10 @@ folder_create(struct mailbox *box, const struct mailbox_update *update,
 	if (!may_make(box))
 		return folder_refuse(box, MAIL_ERROR_PERM, "No folder can be "
 			"made in the quarantine");
-	return SEKISHO_SUPER(box)->create_box(box, update, directory);
+	if (SEKISHO_SUPER(box)->create_box(box, update, directory) < 0)
+		return -1;
+	subscribe(box);
+	return 0;
 }
 
 static int

@@ -239,36 +239,63 @@ static bool
 is_made(const compat_mailbox *mailbox)
 {
 	return strcmp(mailbox->autocreate, MAILBOX_SET_AUTO_NO) != 0 &&
-		mailbox->name[0] != '\0' &&
 		strpbrk(mailbox->name, "*?") == NULL;
+}
+
+/* "" is the folder whose name is the prefix without its separator. */
+static const char *
+made_name(const struct mail_namespace *ns, const compat_mailbox *mailbox)
+{
+	return mailbox->name[0] != '\0' ?
+		t_strconcat(ns->prefix, mailbox->name, NULL) :
+		t_strndup(ns->prefix, ns->prefix_len - 1);
+}
+
+/* Those of the namespace with that name. */
+static void
+make_folders(struct mail_user *user, const char *name)
+{
+	struct mail_namespace *ns = mail_namespace_find(user->namespaces,
+		name);
+	compat_mailbox *mailbox;
+	struct mailbox *box;
+
+	if (ns->prefix_len != strlen(name) + 1 ||
+	    !str_begins_with(ns->prefix, name) ||
+	    !array_is_created(COMPAT_MAILBOXES(ns)))
+		return;
+	array_foreach_elem(COMPAT_MAILBOXES(ns), mailbox) {
+		if (!is_made(mailbox))
+			continue;
+		box = mailbox_alloc(ns->list, made_name(ns, mailbox),
+			MAILBOX_FLAG_POST_SESSION);
+		/* What fails here fails when it is used, and is told then. */
+		(void)mailbox_open(box);
+		mailbox_free(&box);
+	}
 }
 
 /*
  * Dovecot makes the action folders when they are first used; when clients of
  * one user do so at once, one of them ends with a panic, as 2.3 has two locks
- * to take then. So they are made before the first mail is there to be moved.
+ * to take then. So they are made before the first mail is there to be moved,
+ * and those of senders, too: a client that shows only what there is, and what
+ * is subscribed to, shows all of them from then on.
  */
 static void
 filing_make_folders(const struct filing *filing)
 {
-	struct mail_namespace *ns = mailbox_get_namespace(filing->box);
-	compat_mailbox *mailbox;
+	struct mail_user *user = filing->box->storage->user;
 	struct mailbox_status status;
 
 	mailbox_get_open_status(filing->box, STATUS_UIDNEXT, &status);
-	if (status.uidnext != 1 || !array_is_created(COMPAT_MAILBOXES(ns)))
+	if (status.uidnext != 1)
 		return;
-	array_foreach_elem(COMPAT_MAILBOXES(ns), mailbox) {
-		struct mailbox *box;
-
-		if (!is_made(mailbox))
-			continue;
-		box = mailbox_alloc(ns->list, t_strconcat(ns->prefix,
-			mailbox->name, NULL), MAILBOX_FLAG_POST_SESSION);
-		/* What fails here fails when it is used, and is told then. */
-		(void)mailbox_open(box);
-		mailbox_free(&box);
-	}
+	make_folders(user, filing->box->vname);
+	make_folders(user, setting_get(user, "sekisho_approved",
+		"Approved Senders"));
+	make_folders(user, setting_get(user, "sekisho_blocked",
+		"Blocked Senders"));
 }
 
 static enum held_filing_result

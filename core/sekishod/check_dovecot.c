@@ -280,6 +280,11 @@ look_namespace(struct check *check, const struct own *own,
 				RELOAD, own->name, *folders), "%s has no "
 				"folder \"%s\" that Dovecot makes", prefix,
 				*folders);
+	if (strstr(namespace, "\n  hidden = yes\n") == NULL)
+		check_wrong(check, pool_printf(check->pool, "in namespace %s "
+			"{ }: hidden = yes" RELOAD, own->name), "%s is told "
+			"to clients as a namespace, and Thunderbird does not "
+			"find the folder of that name then", prefix);
 	look_location(check, own, prefix, namespace);
 }
 

@@ -32,6 +32,8 @@ EVERYWHERE = {
         r"(^  prefix = Blocked Senders/\n(.*\n)*?)  mailbox .*\n.*\n  \}\n",
         "  prefix = Blocked Senders/\n  separator = /\n",
         'Blocked Senders has no folder ""', "in namespace blocked"),
+    "not hidden": (r"^  hidden = yes\n", "", "Quarantine is told to clients",
+                   "namespace quarantine .*hidden = yes"),
     "no choice": (r"^  imap_metadata = yes\n", "", "imap_metadata is off",
                   "imap_metadata = yes"),
     "no learner": (r"^( *)sekisho_socket", "sekisho_learn = /nonexistent\n"
