@@ -15,16 +15,16 @@
 #
 # The longest first, so that neither of two waits for the other at the end.
 trust_steps := \
-	tests/trust/sanitized \
 	tests/trust/fault \
+	tests/trust/sanitized \
 	tests/trust/machines \
-	tests/trust/powercut \
-	tests/trust/soak \
 	tests/trust/full \
-	tests/trust/leaks \
+	tests/trust/powercut \
+	tests/trust/jail-calls \
+	tests/trust/soak \
 	tests/trust/clock \
-	tests/trust/kill \
-	tests/trust/jail-calls
+	tests/trust/leaks \
+	tests/trust/kill
 
 # Loaded into sekishod by jail-calls and sanitized.
 trust_libraries := $(addprefix $(O)/tests/trust/,jail-log.so roomy.so)
