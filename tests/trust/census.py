@@ -18,27 +18,26 @@ def own_kb(pid):
         return 0
 
 
-def count(pids, of_many):
-    """Number, memory and most descriptors of some processes."""
+def count(pids):
+    """Number of some processes, most memory and most descriptors."""
     memory = [size for size in map(own_kb, pids) if size > 0]
-    return (len(memory), int(of_many(memory)),
+    return (len(memory), max(memory),
             max(len(list(open_files(pid))) for pid in pids))
 
 
 class Census:
     """How many there are, and what each has when it does nothing: the least of
-    some looks, for who is at work has a mail in its memory. What one kind has
-    is the median or max of_many."""
+    some looks, for who is at work has a mail in its memory. Not all clerks
+    have the same work, so it is the largest of each kind that counts."""
 
-    def __init__(self, killer, of_many):
-        self.figures = {kind: self.look(killer, kind, of_many)
-                        for kind in KINDS}
+    def __init__(self, killer):
+        self.figures = {kind: self.look(killer, kind) for kind in KINDS}
 
     @staticmethod
-    def look(killer, kind, of_many):
+    def look(killer, kind):
         looks = []
         for _ in range(LOOKS):
-            looks.append(count(killer.candidates(kind), of_many))
+            looks.append(count(killer.candidates(kind)))
             time.sleep(0.2)
         return tuple(min(column) for column in zip(*looks))
 

@@ -163,8 +163,9 @@ class Site:
                 stderr=subprocess.PIPE)
             if result.returncode == 0:
                 break
-            print("# doveadm %s: %s" % (" ".join(arguments), result.stderr.
-                                        decode(errors="replace")[:500]))
+            print("# doveadm %s, once more: %s" % (
+                " ".join(arguments),
+                result.stderr.decode(errors="replace")[:500].strip()))
         return result.stdout
 
     def fetch(self, user, folder):

@@ -169,13 +169,18 @@ class Ledger:
                     letter.id, len(ids), letter.unsure)
             more = len(copies) - len(ids)
             if more and place[1] == "Quarantine":
-                yield "%s: %d more are held" % (letter.id, more)
+                self.counts["held twice"] += more
+                yield from self.held_twice(letter, more)
             elif more and place[0] == "bob":
                 self.counts["filed again"] += more
                 self.twice |= {one for one, n in ids.items() if n > 1}
             again += more
         self.counts["delivered twice"] = again
         yield from self.unexplained(again)
+
+    @staticmethod
+    def held_twice(letter, more):
+        yield "%s: %d more are held" % (letter.id, more)
 
     def unexplained(self, again):
         """Of what was delivered twice, what nothing has led to."""
@@ -286,8 +291,11 @@ class Ledger:
         yield "mails that their senders sent again, as the answer was lost", \
             counts["sent twice"]
         yield "deliveries that Exim did again, as the answer was lost", \
-            counts["delivered twice"] - counts["filed again"]
+            counts["delivered twice"] - counts["filed again"] - \
+            counts["held twice"]
         yield self.AGAIN, counts["filed again"]
+        yield "mails that are held twice: Dovecot's index did not know the " \
+            "first", counts["held twice"]
         yield "of them that sekisho reconcile names", counts["named"]
         yield "deliveries whose line a killed Exim did not log", \
             counts["unlogged"]
