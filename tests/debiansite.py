@@ -249,6 +249,18 @@ class Site:
         self.send(subject)
         self.arrives(subject)
 
+    # -- slapd -------------------------------------------------------------
+
+    def slapd(self):
+        """Starts it; returns its suffix. Its init script does not wait."""
+        def suffix():
+            return re.findall("(?m)^namingContexts: (.*)", self.run(
+                "ldapsearch -LLL -o ldif-wrap=no -x -H ldapi:/// -s base "
+                "-b '' namingContexts || true"))
+        self.run("service slapd start")
+        wait_until(suffix, "slapd")
+        return suffix()[0]
+
     # -- sekishod ----------------------------------------------------------
 
     def start(self):
