@@ -2,7 +2,7 @@
 # counts; with TRUST=long it does all of its work instead of a part of it.
 #
 #   make test-trust    the short form of all steps, two at a time, since most
-#                      wait more than they compute (8 minutes)
+#                      wait more than they compute (8 minutes, alone)
 #   make fault         every call of every function fails once (an hour)
 #   make clock         the clock jumps 200 times (5 minutes)
 #   make full          disks, descriptors and memory run out (10 minutes)
