@@ -23,7 +23,7 @@ write_line(struct mail_user *user, const struct action *action)
 	log_line_add(line, "user", own->address);
 	add_if(line, "by", own->link ? "link" :
 		own->administrator && !action->unattended ? "administrator" :
-		NULL);
+		own->domain_administrator);
 	log_line_add(line, "action", action->name);
 	add_if(line, "folder", action->folder);
 	add_if(line, "server", action->server);

@@ -149,7 +149,7 @@ learn_wants(struct mailbox *from, struct mailbox *to,
 {
 	struct sekisho_user *user = sekisho_user(to->storage->user);
 
-	if (!user->learn || user->administrator ||
+	if (!user->learn || sekisho_is_administrated(user) ||
 	    folder_is_filing_service(to) ||
 	    from->storage->user != to->storage->user)
 		return false;

@@ -108,8 +108,8 @@ outgoing_create(struct istream *original, const struct sekisho_held *held,
 	str_truncate(room, 0);
 	str_append(room, SEKISHO_RELEASED_HEADER ": id=");
 	str_append(room, held->id);
-	str_append(room, user->administrator ? "; by=administrator; " :
-		"; by=user; ");
+	str_append(room, sekisho_is_administrated(user) ?
+		"; by=administrator; " : "; by=user; ");
 	str_append(room, date_now());
 	str_append_c(room, '\n');
 	outgoing = copy_all(original, room);

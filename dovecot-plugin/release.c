@@ -27,14 +27,14 @@ release_check(const struct sekisho_user *user,
 	if (approve && released.approve.name == NULL)
 		ret = control_refuse(refusal_r, MAIL_ERROR_NOTPOSSIBLE, "A "
 			"message has no sender who could be approved");
-	else if (!user->administrator &&
+	else if (!sekisho_is_administrated(user) &&
 	    held->held_class == SEKISHO_HELD_VIRUS)
 		ret = control_refuse(refusal_r, MAIL_ERROR_PERM, "The message "
 			"from <%s> is held because of a virus; only %s can "
 			"release it", held->sender, *held->quarantine != '\0' ?
 			"doveadm" : "an administrator");
 	else if (control_rescan(user, outgoing, &released.rescan,
-	    refusal_r) < 0 && !user->administrator)
+	    refusal_r) < 0 && !sekisho_is_administrated(user))
 		ret = -1;
 	*released_r = released;
 	return ret;

@@ -100,10 +100,18 @@ user_created(struct mail_user *user)
 	own->submission = setting(user, "sekisho_submission", NULL);
 	own->learn = setting_get(user, "sekisho_learn", NULL) != NULL;
 	own->administrator = strcmp(user->service, "doveadm") == 0;
+	own->domain_administrator = setting(user, "sekisho_administrator",
+		NULL);
 	if (rescan_parse(rescan, &own->rescan) < 0)
 		user->error = p_strdup_printf(user->pool, "sekisho_rescan = "
 			"%s: must be required, try or off", rescan);
 	MODULE_CONTEXT_SET(user, sekisho_user_module, own);
+}
+
+bool
+sekisho_is_administrated(const struct sekisho_user *user)
+{
+	return user->administrator || user->domain_administrator != NULL;
 }
 
 static void

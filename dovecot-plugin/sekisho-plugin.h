@@ -43,6 +43,8 @@ struct sekisho_user {
 	enum rescan rescan;
 	bool learn;		/* sekisho_learn names a program */
 	bool administrator;	/* doveadm: may do what users may not */
+	/* Who is logged in for him, and may release what he may not; or NULL */
+	const char *domain_administrator;
 	unsigned int deeds[DEED_COUNTS];	/* not yet sent */
 	bool link;		/* doveadm, for a link of a digest: may not */
 	char *kept_error;	/* compat_keep_error() */
@@ -50,6 +52,9 @@ struct sekisho_user {
 
 /* The plug-in's data of a user, or NULL when he has no quarantine. */
 struct sekisho_user *sekisho_user(struct mail_user *user);
+
+/* Is it not the user himself who acts, but somebody who decides for him? */
+bool sekisho_is_administrated(const struct sekisho_user *user);
 
 /* Module contexts of mailboxes and transactions, and of messages. */
 extern MODULE_CONTEXT_DEFINE(sekisho_storage_module,

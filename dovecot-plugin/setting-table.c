@@ -7,6 +7,7 @@
 
 static const struct setting_define defines[] = {
 	TEXT(sekisho_address),
+	TEXT(sekisho_administrator),
 	TEXT(sekisho_approve),
 	TEXT(sekisho_approved),
 	TEXT(sekisho_blocked),
@@ -25,6 +26,7 @@ static const struct setting_define defines[] = {
 
 static const struct setting_table nothing_set = {
 	.sekisho_address = "",
+	.sekisho_administrator = "",
 	.sekisho_approve = "",
 	.sekisho_approved = "",
 	.sekisho_blocked = "",

@@ -13,6 +13,7 @@
 struct setting_table {
 	pool_t pool;
 	const char *sekisho_address;
+	const char *sekisho_administrator;
 	const char *sekisho_approve;
 	const char *sekisho_approved;
 	const char *sekisho_blocked;

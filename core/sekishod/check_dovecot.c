@@ -161,6 +161,17 @@ look_plugins(struct check *check)
 			"mail_plugins for doveadm");
 }
 
+/* It names who acts for a user, and comes with a login: sekisho-dovecot(8). */
+static void
+look_administrator(struct check *check)
+{
+	if (*check_dovecot_setting(check, "sekisho_administrator", "") != '\0')
+		check_wrong(check, pool_printf(check->pool, "%stake out "
+			"sekisho_administrator; only a passdb sets it" RELOAD,
+			our_block(check)), "every user may release viruses: "
+			"sekisho_administrator is set for all");
+}
+
 static void
 look_files(struct check *check)
 {
@@ -431,6 +442,7 @@ look_submission(struct check *check)
 static const struct check_look looks[] = {
 	{ "the plug-ins are in mail_plugins", look_plugins },
 	{ "the plug-ins are where it looks for them", look_files },
+	{ "not every user is an administrator", look_administrator },
 	{ "the quarantine is a namespace with its folders", look_quarantine },
 	{ "approved and blocked senders are namespaces", look_senders },
 	{ "held mail does not count for the quota", look_quota },

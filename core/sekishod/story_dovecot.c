@@ -180,14 +180,24 @@ static const struct {
 	{ "request", tell_request },
 };
 
+/* by: a word for what did it, or the address of an administrator. */
+static char *
+who_acts(const struct act *act)
+{
+	if (act->by == NULL)
+		return g_strdup(act->user);
+	if (strcmp(act->by, "link") == 0)
+		return g_strdup_printf("%s, with a link of a digest,",
+			act->user);
+	return g_strdup_printf("%s, for %s,",
+		strcmp(act->by, "administrator") == 0 ? "an administrator" :
+		act->by, act->user);
+}
+
 static void
 tell_removal(struct story *story, const struct act *act, const char *line)
 {
-	char *who = g_strcmp0(act->by, "administrator") == 0 ?
-		g_strdup_printf("an administrator, for %s,", act->user) :
-		g_strcmp0(act->by, "link") == 0 ?
-		g_strdup_printf("%s, with a link of a digest,", act->user) :
-		g_strdup(act->user);
+	char *who = who_acts(act);
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(actions); i++)

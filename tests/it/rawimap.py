@@ -37,7 +37,8 @@ class Reply:
 
 
 class Session:
-    """One connection of one user; over a pipe to a server when given one."""
+    """One connection of one user, if he is given, who logs in; over a pipe to a
+    server when given one."""
 
     def __init__(self, port=None, user=None, process=None, timeout=120,
                  host="127.0.0.1"):
@@ -49,7 +50,7 @@ class Session:
             self.file = self.sock.makefile("rb")
             self.out = self.sock.makefile("wb")
         self._line()
-        if process is None:
+        if user is not None and process is None:
             self.must("LOGIN %s %s-secret-1" % (user, user))
 
     def __enter__(self):

@@ -34,6 +34,9 @@ EVERYWHERE = {
         'Blocked Senders has no folder ""', "in namespace blocked"),
     "not hidden": (r"^  hidden = yes\n", "", "Quarantine is told to clients",
                    "namespace quarantine .*hidden = yes"),
+    "all are administrators": (
+        r"^( *)sekisho_socket", "sekisho_administrator = x\nsekisho_socket",
+        "every user may release viruses", "take out sekisho_administrator"),
     "no choice": (r"^  imap_metadata = yes\n", "", "imap_metadata is off",
                   "imap_metadata = yes"),
     "no learner": (r"^( *)sekisho_socket", "sekisho_learn = /nonexistent\n"

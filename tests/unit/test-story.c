@@ -118,6 +118,8 @@ static const struct {
 		"administrator, for b@x.test, delivered it from the "
 		"quarantine, it was sent on to the server 192.0.2.1:25 "
 		"(scanned again: clean)" },
+	{ DOVECOT "user=b@x.test by=c@x.test action=delete result=ok",
+		"c@x.test, for b@x.test, deleted it in the quarantine" },
 	{ DOVECOT "user=b@x.test by=link action=delete result=ok",
 		"b@x.test, with a link of a digest, deleted it in the "
 		"quarantine" },
