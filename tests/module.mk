@@ -8,7 +8,7 @@ fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 fuzz_bin := $(fuzz_src:tests/fuzz/%.c=$(O)/tests/fuzz/%)
 fuzzers := $(fuzz_bin:%=%-search)
 bench_bin := $(addprefix $(O)/tests/bench/, smtpload scanloop askdirectory)
-all_obj += $(bench_bin:%=%.o) $(O)/tests/bench/template.o
+all_obj += $(bench_bin:%=%.o) $(O)/tests/bench/stencil.o
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
@@ -28,7 +28,7 @@ $(O)/tests/policy/run: $(O)/tests/policy/run.o $(test_libs)
 	$(link_test)
 $(O)/tests/corpus/inspect: $(O)/tests/corpus/inspect.o $(test_libs)
 	$(link_test)
-$(O)/tests/bench/smtpload: $(O)/tests/bench/template.o
+$(O)/tests/bench/smtpload: $(O)/tests/bench/stencil.o
 $(bench_bin): $(O)/%: $(O)/%.o $(test_libs)
 	$(link_test) -lm
 

@@ -14,7 +14,7 @@
  * the most that are open. A latency counts from the moment a mail came, so
  * what waits for a connection is seen.
  *
- * FILEs (template.h) are sent in turn. Every mail has marks of its own, so no
+ * FILEs (stencil.h) are sent in turn. Every mail has marks of its own, so no
  * cache knows one that it saw before; with -b only the header has, and bodies
  * are those of the mails before.
  *
@@ -37,7 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "template.h"
+#include "stencil.h"
 
 #define CONNECTIONS_MAX 500
 #define PATIENCE_S 300
@@ -72,8 +72,8 @@ static struct {
 	unsigned int connections, messages, count;
 	double rate;		/* mails a second; 0: as many as possible */
 	bool same_body;
-	struct template **templates;
-	unsigned int template_count;
+	struct stencil **stencils;
+	unsigned int stencil_count;
 } job;
 
 static unsigned int started, accepted;
@@ -201,7 +201,7 @@ answered(struct connection *c, const char *line)
 	case DATA:
 		c->step = SENT;
 		letter_begin(&c->letter,
-			job.templates[token % job.template_count], token,
+			job.stencils[token % job.stencil_count], token,
 			job.same_body ? first_token : token);
 		token++;
 		break;
@@ -318,15 +318,15 @@ run(struct connection *connections)
 }
 
 static void
-read_templates(char **paths, int count)
+read_stencils(char **paths, int count)
 {
-	job.template_count = (unsigned int)count;
-	job.templates = calloc(job.template_count, sizeof(*job.templates));
-	if (job.templates == NULL)
+	job.stencil_count = (unsigned int)count;
+	job.stencils = calloc(job.stencil_count, sizeof(*job.stencils));
+	if (job.stencils == NULL)
 		die("no memory");
 	while (count-- > 0) {
-		job.templates[count] = template_read(paths[count]);
-		if (job.templates[count] == NULL)
+		job.stencils[count] = stencil_read(paths[count]);
+		if (job.stencils[count] == NULL)
 			die("%s: %s", paths[count], strerror(errno));
 	}
 }
@@ -361,7 +361,7 @@ read_arguments(int argc, char **argv)
 	job.connections = number(argv[1], CONNECTIONS_MAX);
 	job.messages = number(argv[2], 100000);
 	job.count = number(argv[3], 10000000);
-	read_templates(argv + 4, argc - optind - 4);
+	read_stencils(argv + 4, argc - optind - 4);
 }
 
 int
@@ -374,7 +374,7 @@ main(int argc, char **argv)
 	read_arguments(argc, argv);
 	first_token = token = (uint64_t)now(CLOCK_REALTIME);
 	/* Each run begins with the same file. */
-	token -= token % job.template_count;
+	token -= token % job.stencil_count;
 	latencies = calloc(job.count, sizeof(*latencies));
 	connections = calloc(job.connections, sizeof(*connections));
 	if (latencies == NULL || connections == NULL)

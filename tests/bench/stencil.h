@@ -1,12 +1,12 @@
 /*
- * template.h - a mail that is sent many times, each time with other marks.
+ * stencil.h - a mail that is sent many times, each time with other marks.
  *
  * A file is what a client sends after 354, with its dot at the end. Each run
  * of twelve "@" in it is a mark, which becomes a word in letters of Base64: it
  * may lie inside an encoded file.
  */
-#ifndef TEMPLATE_H
-#define TEMPLATE_H
+#ifndef STENCIL_H
+#define STENCIL_H
 
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #define MARK_LEN 12
 #define MARKS_MAX 8
 
-struct template {
+struct stencil {
 	char *text;
 	size_t len;
 	size_t marks[MARKS_MAX];	/* where they begin */
@@ -26,18 +26,18 @@ struct template {
 
 /* One mail on its way. */
 struct letter {
-	const struct template *template;
+	const struct stencil *stencil;
 	char head[MARK_LEN], body[MARK_LEN];
 	size_t sent;
 };
 
 /* Reads a file, which stays until the program ends; NULL: errno says why. */
-struct template *
-template_read(const char *path);
+struct stencil *
+stencil_read(const char *path);
 
 /* A mail of which nothing was sent; equal numbers become equal words. */
 void
-letter_begin(struct letter *letter, const struct template *template,
+letter_begin(struct letter *letter, const struct stencil *stencil,
 	uint64_t head, uint64_t body);
 
 size_t

@@ -1,5 +1,5 @@
 /*
- * template.c - reads a mail and sends it with marks of its own, uncopied.
+ * stencil.c - reads a mail and sends it with marks of its own, uncopied.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -7,46 +7,46 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "template.h"
+#include "stencil.h"
 
 static int
-find_marks(struct template *template)
+find_marks(struct stencil *stencil)
 {
-	char *mark, *body = strstr(template->text, "\r\n\r\n");
+	char *mark, *body = strstr(stencil->text, "\r\n\r\n");
 
-	for (mark = strstr(template->text, MARK); mark != NULL;
+	for (mark = strstr(stencil->text, MARK); mark != NULL;
 	     mark = strstr(mark + MARK_LEN, MARK)) {
-		if (template->mark_count == MARKS_MAX) {
+		if (stencil->mark_count == MARKS_MAX) {
 			errno = E2BIG;
 			return -1;
 		}
-		template->marks[template->mark_count++] =
-			(size_t)(mark - template->text);
+		stencil->marks[stencil->mark_count++] =
+			(size_t)(mark - stencil->text);
 		if (body == NULL || mark < body)
-			template->head_marks++;
+			stencil->head_marks++;
 	}
 	return 0;
 }
 
-struct template *
-template_read(const char *path)
+struct stencil *
+stencil_read(const char *path)
 {
-	struct template *template = calloc(1, sizeof(*template));
+	struct stencil *stencil = calloc(1, sizeof(*stencil));
 	FILE *file = fopen(path, "re");
 	long len;
 
-	if (template == NULL || file == NULL ||
+	if (stencil == NULL || file == NULL ||
 	    fseek(file, 0, SEEK_END) < 0 || (len = ftell(file)) < 0)
 		return NULL;
 	rewind(file);
-	template->len = (size_t)len;
-	template->text = calloc(1, template->len + 1);
-	if (template->text == NULL ||
-	    fread(template->text, 1, template->len, file) != template->len ||
-	    find_marks(template) < 0)
+	stencil->len = (size_t)len;
+	stencil->text = calloc(1, stencil->len + 1);
+	if (stencil->text == NULL ||
+	    fread(stencil->text, 1, stencil->len, file) != stencil->len ||
+	    find_marks(stencil) < 0)
 		return NULL;
 	fclose(file);
-	return template;
+	return stencil;
 }
 
 static void
@@ -61,10 +61,10 @@ word(char *text, uint64_t value)
 }
 
 void
-letter_begin(struct letter *letter, const struct template *template,
+letter_begin(struct letter *letter, const struct stencil *stencil,
 	uint64_t head, uint64_t body)
 {
-	letter->template = template;
+	letter->stencil = stencil;
 	letter->sent = 0;
 	word(letter->head, head);
 	word(letter->body, body);
@@ -73,8 +73,8 @@ letter_begin(struct letter *letter, const struct template *template,
 size_t
 letter_left(const struct letter *letter)
 {
-	return letter->template == NULL ? 0 :
-		letter->template->len - letter->sent;
+	return letter->stencil == NULL ? 0 :
+		letter->stencil->len - letter->sent;
 }
 
 /* Adds what is not sent of a piece that stands at offset. */
@@ -94,7 +94,7 @@ add(struct iovec *pieces, int count, const struct letter *letter,
 ssize_t
 letter_send(struct letter *letter, int fd)
 {
-	const struct template *template = letter->template;
+	const struct stencil *stencil = letter->stencil;
 	struct iovec pieces[2 * MARKS_MAX + 1];
 	struct msghdr message = { .msg_iov = pieces };
 	size_t at = 0, mark;
@@ -102,16 +102,16 @@ letter_send(struct letter *letter, int fd)
 	int count = 0;
 	ssize_t n;
 
-	for (i = 0; i < template->mark_count; i++) {
-		mark = template->marks[i];
-		count = add(pieces, count, letter, template->text + at, at,
+	for (i = 0; i < stencil->mark_count; i++) {
+		mark = stencil->marks[i];
+		count = add(pieces, count, letter, stencil->text + at, at,
 			mark - at);
-		count = add(pieces, count, letter, i < template->head_marks ?
+		count = add(pieces, count, letter, i < stencil->head_marks ?
 			letter->head : letter->body, mark, MARK_LEN);
 		at = mark + MARK_LEN;
 	}
-	count = add(pieces, count, letter, template->text + at, at,
-		template->len - at);
+	count = add(pieces, count, letter, stencil->text + at, at,
+		stencil->len - at);
 	message.msg_iovlen = (size_t)count;
 	n = sendmsg(fd, &message, MSG_NOSIGNAL);
 	if (n > 0)
