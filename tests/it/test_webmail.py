@@ -5,6 +5,7 @@ import urllib.request
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from mails import EICAR, mail
 from quarantine import Quarantine
 from running import wait_until
 from webmail import Person
@@ -108,6 +109,24 @@ def test_w2_buttons(held, person, button, folder):
     assert held.count(held_id, "INBOX") == (1 if folder else 0)
 
 
+def test_w2_request(held, person):
+    """W2, issue 10.9: a button asks the administrator for what its user may not
+    release, once; the mail stays, and says that he was asked"""
+    virus = held.hold(mail(subject="a game", files=[("a.com", EICAR)]),
+                      "virus")
+    with held.stack.policy(lambda text: text.replace(
+            'administrator=""', 'administrator="postmaster@example.test"')):
+        person.log_in("bob")
+        for said in ("配信を管理者に依頼しました", "was asked before"):
+            person.quarantine(1)
+            person.choose("a game")
+            person.press("a.sekisho.request")
+            person.says(said, "#messagestack")
+        person.quarantine(1)
+        person.picture("quarantine-request")
+    assert held.count(virus, "Quarantine") == 1
+
+
 def test_w2_boxes(held, person):
     """W2 Q6: the box above checks the page, single boxes check messages"""
     ids = held.hold_many(4)
@@ -172,7 +191,7 @@ def test_w2_only_our_buttons(held, person):
     person.find("a.sekisho.deliver")
     shown = [a.get_attribute("class").split()[0]
              for a in person.shown("#toolbar-menu a")]
-    assert shown == ["sekisho"] * 3
+    assert shown == ["sekisho"] * 4
 
 
 def test_c3_logout(person):

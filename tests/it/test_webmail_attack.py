@@ -234,7 +234,7 @@ def test_w2_csrf_buttons(site, bob, token):
     quarantine.empty()
     held_id = quarantine.hold()
     uid = quarantine.uid_of(held_id)
-    for do in "delete", "deliver", "approve":
+    for do in "delete", "deliver", "approve", "request":
         bob.act("mail", "quarantine", token, _do=do, _mbox="Quarantine",
                 _uid=uid)
         bob.ask("?" + urllib.parse.urlencode(

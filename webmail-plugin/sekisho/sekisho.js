@@ -1,11 +1,11 @@
 /**
- * Sekisho in the mail task: three buttons for the quarantine, boxes to choose
+ * Sekisho in the mail task: four buttons for the quarantine, boxes to choose
  * with, the reason below each subject, a question before a link is followed.
  */
 (function (rcmail) {
     'use strict';
 
-    const COMMANDS = ['delete', 'deliver', 'approve'];
+    const COMMANDS = ['delete', 'deliver', 'approve', 'request'];
 
     function text(name) {
         return rcmail.gettext(name, 'sekisho');

@@ -126,11 +126,16 @@ class sekisho extends rcube_plugin
      */
     public function server_said()
     {
-        $storage = $this->rc->get_storage();
-        $text = preg_replace('/^(UID )?[A-Z]+: | \([0-9.+ ]+ secs\)\.$/', '', (string) $storage->get_error_str());
-        $code = 'refused-' . strtolower((string) $storage->conn->resultcode);
+        $text = $this->server_text();
+        $code = 'refused-' . strtolower((string) $this->rc->get_storage()->conn->resultcode);
         return $this->rc->text_exists($code, $this->ID) ?
             $this->gettext(['name' => $code, 'vars' => ['text' => $text]]) : $text;
+    }
+
+    /** Its own words. */
+    public function server_text()
+    {
+        return preg_replace('/^(UID )?[A-Z]+: | \([0-9.+ ]+ secs\)\.$/', '', (string) $this->rc->get_storage()->get_error_str());
     }
 
     /** The mail address of the user who is logged in. */

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The quarantine folder: three buttons, the reason of each held message (W2, Q3
+ * The quarantine folder: four buttons, the reason of each held message (W2, Q3
  * to Q6). What a held message may show is in sekisho_content.
  *
  * What a button does is done by moving mail; the Dovecot plug-in decides
@@ -9,6 +9,8 @@
  */
 class sekisho_quarantine
 {
+    private const ACTIONS = ['delete', 'deliver', 'approve', 'request'];
+
     private $plugin;
     private $rc;
     private $folder;
@@ -62,7 +64,7 @@ class sekisho_quarantine
         $this->plugin->include_stylesheet('skins/elastic/sekisho.css');
         $this->rc->output->set_env('sekisho_quarantine', $this->folder);
         $this->rc->output->set_env('sekisho_all', $this->is_all());
-        foreach (['delete', 'deliver', 'approve'] as $name) {
+        foreach (self::ACTIONS as $name) {
             $this->plugin->add_button([
                 'command'    => 'plugin.sekisho.' . $name,
                 'type'       => 'link',
@@ -144,7 +146,7 @@ class sekisho_quarantine
         $do   = rcube_utils::get_input_string('_do', rcube_utils::INPUT_POST);
         $sets = rcmail_action::get_uids(null, null, $multi, rcube_utils::INPUT_POST);
         $uids = $sets[$this->folder] ?? [];
-        if ($uids === [] || !in_array($do, ['delete', 'deliver', 'approve'])) {
+        if ($uids === [] || !in_array($do, self::ACTIONS)) {
             $this->rc->output->show_message('sekisho.nothingchosen', 'warning');
             $this->rc->output->send();
         }
@@ -154,6 +156,8 @@ class sekisho_quarantine
         } else {
             $done = $storage->move_message($uids, $this->target($do), $this->folder);
         }
+        // The mail stays where it is, so that is no success to a mail server.
+        $done = $done || ($do == 'request' && str_starts_with($this->plugin->server_text(), 'Done: '));
         $this->report($do, $done, is_array($uids) ? count($uids) : 0);
     }
 
