@@ -23,12 +23,17 @@ class Checkpoint(System):
     def __init__(self, directory, port_base, **settings):
         super().__init__("sekisho", directory, port_base, **settings)
 
+    def processes(self):
+        """All of sekishod, when none is about to begin or end."""
+        pids = self.stack.sekishod_pids()
+        time.sleep(0.5)
+        return pids if pids == self.stack.sekishod_pids() and len(
+            self.stack.inspectors()) == INSPECTORS else None
+
     def costs(self, make, recipients, repeats):
         """Medians in ms: the CPU of all of sekishod for one message, and the
         time from DATA to the answer. make(number) is the mail."""
-        wait_until(lambda: len(self.stack.inspectors()) == INSPECTORS,
-                   "the old generation to end")
-        pids = self.stack.sekishod_pids()
+        pids = wait_until(self.processes, "the old generation to end")
         cpu, waits = [], []
         with smtplib.SMTP("127.0.0.1", self.stack.port("SMTP"),
                           timeout=600) as smtp:
