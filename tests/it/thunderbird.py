@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -65,7 +66,15 @@ class Thunderbird:
             env=dict(os.environ, HOME=self.folder,
                      MOZ_HEADLESS_WIDTH=str(size[0]),
                      MOZ_HEADLESS_HEIGHT=str(size[1])),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        try:
+            self.log_in(user, password)
+        except BaseException:
+            self.quit()
+            raise
+
+    def log_in(self, user, password):
         self.connection, self.count = self.connect(), 0
         self.read()
         self.command("WebDriver:NewSession", capabilities={})
@@ -173,7 +182,7 @@ class Thunderbird:
             file.write(base64.b64decode(image))
 
     def quit(self):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
