@@ -197,6 +197,13 @@ is_down(int code)
 	return code < 0 || code == LDAP_BUSY || code == LDAP_UNAVAILABLE;
 }
 
+/* On an old connection this says nothing of the server. */
+static bool
+is_broken(int code)
+{
+	return code == LDAP_SERVER_DOWN || code == LDAP_DECODING_ERROR;
+}
+
 /*
  * The server works but does not do this (RFC 4511 appendix A.2). For whoever
  * asked that is "unavailable" too: a limit cuts a list short, a missing right
@@ -298,8 +305,7 @@ conn_call(struct directory_conn *conn, const struct directory_call *call,
 			return is_refusal(code) ? -1 : code;
 		}
 		conn_close(conn);
-		/* An old connection that broke says nothing of the server. */
-		if (fresh || code != LDAP_SERVER_DOWN)
+		if (fresh || !is_broken(code))
 			server_failed(&conn->servers[conn->current]);
 		if (!call->again)
 			return -1;
