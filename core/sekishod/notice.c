@@ -18,7 +18,6 @@
 #include "transfer.h"
 
 #define NOTICE_MAX (1u << 20)		/* bytes of a text */
-#define LINE_MAX 998u
 #define LINE_GOOD 76u
 
 /* Our own header fields, which a template may not set. */
@@ -185,26 +184,13 @@ template_head(const struct template *template, struct sekisho_buf *out,
 	return 0;
 }
 
-static bool
-has_long_line(const char *text)
-{
-	size_t len;
-
-	for (; *text != '\0'; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		if (len > LINE_MAX)
-			return true;
-	}
-	return false;
-}
-
 /* Appends a text with its fields Content-*. */
 static void
 part_add(struct sekisho_buf *out, const char *subtype,
 	const struct sekisho_buf *text)
 {
 	bool plain = charset_is_ascii(text->data, text->len) &&
-		!has_long_line(text->data);
+		!transfer_has_long_line(text->data);
 
 	sekisho_buf_printf(out, "Content-Type: text/%s; charset=UTF-8\n"
 		"Content-Transfer-Encoding: %s\n\n", subtype,

@@ -16,7 +16,6 @@
 #include "transfer.h"
 
 #define LINE_GOOD 78u		/* RFC 5322 section 2.1.1 */
-#define LINE_MAX 998u
 #define TAG_MAX 60u		/* longer tags are split into encoded words */
 #define FIELD_MAX (1u << 20)
 
@@ -148,19 +147,6 @@ subject_add_old(struct sekisho_buf *buf, const char *old)
 	sekisho_buf_puts(buf, old);
 }
 
-static bool
-has_long_line(const char *text)
-{
-	size_t len;
-
-	for (; *text != '\0'; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		if (len > LINE_MAX)
-			return true;
-	}
-	return false;
-}
-
 static void
 subject_make(struct sekisho_buf *buf, struct pool *pool, const char *prefix,
 	const char *old)
@@ -195,7 +181,7 @@ subject_tag(struct pool *pool, const char *headers, const char *decoded,
 		return "";
 	sekisho_buf_init(&buf, FIELD_MAX);
 	subject_make(&buf, pool, prefix, old);
-	if (buf.failed || has_long_line(buf.data)) {
+	if (buf.failed || transfer_has_long_line(buf.data)) {
 		/* No line may be that long: the old words are made anew. */
 		sekisho_buf_free(&buf);
 		decoded = charset_clean_line(pool, decoded, FIELD_MAX / 8);

@@ -13,6 +13,7 @@
 #include "transfer.h"
 
 #define LINE_BASE64 76u
+#define LONGEST_LINE 998u
 #define WORD_FRAME 12u		/* "=?UTF-8?B?" and "?=" */
 
 enum transfer
@@ -37,6 +38,19 @@ transfer_of(const char *value)
 		if (strcasecmp(known[i].name, value) == 0)
 			return known[i].transfer;
 	return TRANSFER_UNKNOWN;
+}
+
+bool
+transfer_has_long_line(const char *text)
+{
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		if (len > LONGEST_LINE)
+			return true;
+	}
+	return false;
 }
 
 void

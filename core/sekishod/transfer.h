@@ -5,6 +5,7 @@
 #ifndef SEKISHO_TRANSFER_H
 #define SEKISHO_TRANSFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -18,6 +19,9 @@ enum transfer {
 
 /* What a Content-Transfer-Encoding value means; NULL or "" is identity. */
 enum transfer transfer_of(const char *value);
+
+/* Is a line longer than mail may have (RFC 5322, 2.1.1)? They end in LF. */
+bool transfer_has_long_line(const char *text);
 
 /* Base 64 in lines of 76, each ends in LF. */
 void transfer_add_base64(struct sekisho_buf *buf, const char *data, size_t len);
