@@ -201,7 +201,6 @@ read_message(struct explain *explain, struct sekisho_error *err)
 	return 0;
 }
 
-/* Who sent it to whom, and what came in, is in the mail itself. */
 /* Mail to outside came from inside, and has all its recipients in one list. */
 static void
 add_held_recipients(struct explain *explain)
@@ -225,6 +224,7 @@ add_held_recipients(struct explain *explain)
 	} while (more);
 }
 
+/* Who sent it to whom, and what came in, is in the mail itself. */
 static int
 read_held(struct explain *explain, struct sekisho_error *err)
 {

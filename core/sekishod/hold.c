@@ -206,21 +206,33 @@ hold_receive(struct inquiry *inquiry, struct sekisho_held *held_r)
 	return -1;
 }
 
+int
+hold_receive_of(struct inquiry *inquiry, const char *user,
+	struct sekisho_held *held_r)
+{
+	const char *keeper;
+
+	if (hold_receive(inquiry, held_r) < 0)
+		return -1;
+	keeper = sekisho_held_keeper(held_r);
+	if (strcasecmp(user, envelope_address(keeper, inquiry->pool)) == 0)
+		return 0;
+	inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
+		"held for %s, not for %s", keeper, user);
+	sekisho_held_free(held_r);
+	return -1;
+}
+
+/* Held mail that is not his is no reason to let it into his INBOX. */
 void
 hold_verify_answer(struct inquiry *inquiry)
 {
 	const char *user = envelope_address(inquiry_get(inquiry, "user"),
-		inquiry->pool), *keeper;
+		inquiry->pool);
 	struct sekisho_held held;
 
-	if (hold_receive(inquiry, &held) < 0)
-		return;
-	keeper = sekisho_held_keeper(&held);
-	/* It is held mail, if not his: no reason to let it into his INBOX. */
-	if (strcasecmp(user, envelope_address(keeper, inquiry->pool)) != 0)
-		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
-			"held for %s, not for %s", keeper, user);
-	sekisho_held_free(&held);
+	if (hold_receive_of(inquiry, user, &held) == 0)
+		sekisho_held_free(&held);
 }
 
 void

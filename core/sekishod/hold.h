@@ -23,6 +23,10 @@ int hold_recipients(const struct examination *ex, struct sekisho_plan *plan,
  */
 int hold_receive(struct inquiry *inquiry, struct sekisho_held *held_r);
 
+/* The same of mail in the quarantine of user, an address of envelope.h. */
+int hold_receive_of(struct inquiry *inquiry, const char *user,
+	struct sekisho_held *held_r);
+
 /*
  * control.sock: may Dovecot file this message into the quarantine of "user"?
  * "header" is the value of its field X-Sekisho-Held. OK; REFUSED when the seal

@@ -6,7 +6,6 @@
  * that releases it can be copied as it is.
  */
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "address.h"
@@ -140,14 +139,8 @@ request_release(struct inquiry *inquiry)
 		inquiry->pool);
 	struct sekisho_held held;
 
-	if (hold_receive(inquiry, &held) < 0)
+	if (hold_receive_of(inquiry, user, &held) < 0)
 		return;
-	if (strcasecmp(user, envelope_address(sekisho_held_keeper(&held),
-	    inquiry->pool)) != 0)
-		inquiry_fail(inquiry, SEKISHO_STATUS_INVALID, "user",
-			"held for %s, not for %s", sekisho_held_keeper(&held),
-			user);
-	else
-		request_send(inquiry, &held, user);
+	request_send(inquiry, &held, user);
 	sekisho_held_free(&held);
 }
