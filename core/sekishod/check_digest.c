@@ -8,14 +8,6 @@
 #include "check_dovecot.h"
 
 static bool
-begin(struct check *check)
-{
-	if (check->doveconf == NULL || check->dovecot_text == NULL)
-		check_skip(check, "there is no quarantine on this host");
-	return check->doveconf != NULL && check->dovecot_text != NULL;
-}
-
-static bool
 has_service(const struct check *check)
 {
 	return strstr(check->dovecot_text, "\nservice sekisho-digest {") !=
@@ -97,4 +89,5 @@ static const struct check_look looks[] = {
 	{ NULL, NULL },
 };
 
-const struct check_area check_digest = { "digests", begin, looks };
+const struct check_area check_digest = { "digests",
+	check_dovecot_is_here, looks };

@@ -97,6 +97,16 @@ begin(struct check *check)
 	return true;
 }
 
+bool
+check_dovecot_is_here(struct check *check)
+{
+	bool is_here = check->doveconf != NULL && check->dovecot_text != NULL;
+
+	if (!is_here)
+		check_skip(check, "there is no quarantine on this host");
+	return is_here;
+}
+
 /* -- plug-ins ------------------------------------------------------------- */
 
 static bool

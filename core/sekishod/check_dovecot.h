@@ -10,6 +10,9 @@
 const char *check_dovecot_says(struct check *check, const char *program,
 	const char *const *arguments, int *status_r);
 
+/* Was its configuration read? If not, says so. */
+bool check_dovecot_is_here(struct check *check);
+
 /* One of ours in Dovecot; preset when it is not set. */
 const char *check_dovecot_setting(struct check *check, const char *name,
 	const char *preset);

@@ -7,14 +7,6 @@
 
 #include "check_dovecot.h"
 
-static bool
-begin(struct check *check)
-{
-	if (check->doveconf == NULL || check->dovecot_text == NULL)
-		check_skip(check, "there is no quarantine on this host");
-	return check->doveconf != NULL && check->dovecot_text != NULL;
-}
-
 /* doveadm, which lies beside doveconf; as check_dovecot_says(). */
 static const char *
 doveadm(struct check *check, const char *const *arguments, int *status_r)
@@ -218,4 +210,5 @@ static const struct check_look looks[] = {
 	{ NULL, NULL },
 };
 
-const struct check_area check_users = { "users", begin, looks };
+const struct check_area check_users = { "users", check_dovecot_is_here,
+	looks };
