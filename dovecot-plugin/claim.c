@@ -91,22 +91,26 @@ claim_state(const struct claim *claim, uint32_t uid)
 		CLAIM_DOUBTFUL : CLAIM_HELD;
 }
 
-bool
-claim_is_virus(const struct claim *claim, uint32_t uid)
+static bool
+uid_has_keyword(const struct claim *claim, uint32_t uid, const char *keyword)
 {
 	uint32_t seq;
 
 	return mail_index_lookup_seq(claim->box->view, uid, &seq) &&
-		has_keyword(claim, seq, held_mail_keyword(SEKISHO_HELD_VIRUS));
+		has_keyword(claim, seq, keyword);
+}
+
+bool
+claim_is_virus(const struct claim *claim, uint32_t uid)
+{
+	return uid_has_keyword(claim, uid,
+		held_mail_keyword(SEKISHO_HELD_VIRUS));
 }
 
 bool
 claim_is_requested(const struct claim *claim, uint32_t uid)
 {
-	uint32_t seq;
-
-	return mail_index_lookup_seq(claim->box->view, uid, &seq) &&
-		has_keyword(claim, seq, REQUESTED);
+	return uid_has_keyword(claim, uid, REQUESTED);
 }
 
 struct mailbox *

@@ -3,6 +3,7 @@
  * sekishod, for mail to outside.
  */
 #include "gateway.h"
+#include "held-mail.h"
 
 #include <hostpid.h>
 #include <iostream-temp.h>
@@ -125,29 +126,14 @@ copy_without_arrival(struct ostream *output, struct istream *outgoing,
 	return o_stream_send_istream(output, outgoing);
 }
 
-/* Only sekishod reads it: without its name, and in one line. */
-static const char *
-parcel_field(struct gateway *gateway, const struct sekisho_held *held)
-{
-	struct sekisho_buf field;
-	const char *copy = NULL;
-
-	sekisho_buf_init(&field, SEKISHO_HELD_MAX);
-	sekisho_held_encode(held, &field);
-	if (!field.failed)
-		copy = p_strdup(gateway->pool, field.data +
-			strlen(SEKISHO_HELD_HEADER ":"));
-	sekisho_buf_free(&field);
-	return copy;
-}
-
 /* Who sends it to whom. Returns 0 or -1. */
 static int
 parcel_address(struct gateway *gateway, const struct sekisho_held *held,
 	struct parcel *parcel)
 {
 	if (*held->quarantine != '\0') {
-		parcel->field = parcel_field(gateway, held);
+		parcel->field = p_strdup(gateway->pool,
+			held_mail_value(held));
 		return parcel->field == NULL ? -1 : 0;
 	}
 	if (*held->recipient == '\0' || parse_address(gateway->pool,

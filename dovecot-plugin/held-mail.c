@@ -88,6 +88,20 @@ held_mail_identity(const struct sekisho_held *held)
 }
 
 const char *
+held_mail_value(const struct sekisho_held *held)
+{
+	struct sekisho_buf field;
+	const char *copy = NULL;
+
+	sekisho_buf_init(&field, SEKISHO_HELD_MAX);
+	sekisho_held_encode(held, &field);
+	if (!field.failed)
+		copy = t_strdup(field.data + strlen(SEKISHO_HELD_HEADER ":"));
+	sekisho_buf_free(&field);
+	return copy;
+}
+
+const char *
 held_mail_guid(const struct sekisho_held *held)
 {
 	unsigned char digest[SHA256_RESULTLEN];

@@ -38,6 +38,12 @@ const char *held_mail_identity(const struct sekisho_held *held);
  */
 const char *held_mail_guid(const struct sekisho_held *held);
 
+/*
+ * The value of the field X-Sekisho-Held, for sekishod, on the data stack; NULL
+ * when it is too long.
+ */
+const char *held_mail_value(const struct sekisho_held *held);
+
 enum held_mail_result {
 	HELD_MAIL_FOUND,
 	HELD_MAIL_NONE,		/* there is no such field */

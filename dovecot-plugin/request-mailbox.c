@@ -95,24 +95,20 @@ request_send(struct mailbox *box, struct mail *mail,
 	struct sekisho_field fields[] = {
 		{ "user", user->address },
 		{ "login", login->username },
-		{ "header", NULL },
+		{ "header", held_mail_value(held) },
 		{ "subject", "" },
 	};
 	struct sekisho_request request = { "request-release", fields,
 		N_ELEMENTS(fields) };
-	struct sekisho_buf field;
 	int ret = 0;
 
-	sekisho_buf_init(&field, SEKISHO_HELD_MAX);
-	sekisho_held_encode(held, &field);
-	fields[2].value = field.failed ? "" : field.data +
-		strlen(SEKISHO_HELD_HEADER ":");
+	if (fields[2].value == NULL)
+		fields[2].value = "";
 	(void)mail_get_first_header_utf8(mail, "Subject", &fields[3].value);
 	(void)control_ask(user, &request, -1, ASK_MS, &answer);
 	if (answer.status != SEKISHO_STATUS_OK)
 		ret = refuse_answer(box, held->id, &answer);
 	sekisho_answer_free(&answer);
-	sekisho_buf_free(&field);
 	return ret;
 }
 
