@@ -271,6 +271,22 @@ class Stack:
         finally:
             self.write_policy(old)
 
+    @contextlib.contextmanager
+    def settings(self, *lines):
+        """Runs with these lines at the end of sekishod.conf."""
+        path = self.env["SEKISHOD_CONFIG"]
+        with open(path, encoding="utf-8") as file:
+            old = file.read()
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in lines)
+            self.reload()
+            yield
+        finally:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(old)
+            self.reload()
+
     def write_policy(self, text):
         with open(self.env["POLICY"], "w", encoding="utf-8") as file:
             file.write(text)

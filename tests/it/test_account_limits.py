@@ -1,8 +1,6 @@
 """What keeps strangers from trying, and what happens when something is down
 (C7, O4)."""
-import contextlib
 import os
-import re
 import statistics
 import time
 
@@ -15,25 +13,6 @@ from running import wait_until
 @pytest.fixture(name="person")
 def fixture_person(stack):
     return Person(stack)
-
-
-@contextlib.contextmanager
-def setting(stack, name, value):
-    """Runs with another line in sekishod.conf."""
-    path = stack.env["SEKISHOD_CONFIG"]
-    with open(path, encoding="utf-8") as file:
-        old = file.read()
-    new = re.sub(r"^%s =.*\n" % name, "", old, flags=re.M)
-    try:
-        for text in (new + "%s = %s\n" % (name, value), old):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-            stack.reload()
-            if text != old:
-                yield
-    finally:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(old)
 
 
 def test_limit_address(stack):
@@ -51,7 +30,7 @@ def test_limit_client(stack):
     """C7: so many tries an hour for one client, whatever it asks about"""
     client = Person(stack).client
     neighbour = client.replace("::1", ":0:ffff:eeee:dddd")
-    with setting(stack, "tries-per-client", "3"):
+    with stack.settings("tries-per-client = 3"):
         answers = []
         for number in range(5):
             person = Person(stack)
@@ -87,7 +66,7 @@ def test_no_mail_server(person, stack):
     token = person.token("reset", 3)
     new = Person(stack)
     before = person.entry()
-    with setting(stack, "smtp-url", "smtp://127.0.0.1:9"):
+    with stack.settings("smtp-url = smtp://127.0.0.1:9"):
         for answer in (new.register(), person.change(), person.reset(),
                        person.ask("reset-confirm", token=token),
                        Person(stack).reset()):
@@ -99,8 +78,8 @@ def test_no_mail_server(person, stack):
 
 def test_mail_not_taken(person, stack):
     """C7: a mail that the server does not take leaves nothing behind"""
-    with setting(stack, "smtp-url", "smtp://127.0.0.1:%s" %
-                 stack.env["SINK_PORT"]):
+    with stack.settings("smtp-url = smtp://127.0.0.1:%s" %
+                        stack.env["SINK_PORT"]):
         fail = Person(stack, "fail-451@example.test")
         assert fail.register().status == "unavailable"
         assert fail.entry() is None

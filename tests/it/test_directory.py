@@ -31,29 +31,12 @@ def impatient(start_stack):
                        STACK_SETTINGS="ldap-timeout = 2")
 
 
-@contextlib.contextmanager
-def settings(stack, *lines):
-    """sekishod.conf with these lines at its end."""
-    path = stack.env["SEKISHOD_CONFIG"]
-    with open(path, encoding="utf-8") as file:
-        old = file.read()
-    try:
-        with open(path, "a", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in lines)
-        stack.reload()
-        yield
-    finally:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(old)
-        stack.reload()
-
-
 @pytest.fixture(name="proxy")
 def between(site):
     """sekishod asks through a proxy."""
     proxy = LdapProxy(site.port("LDAP"))
-    with settings(site, "ldap-uri = ldap://127.0.0.1:%d" % proxy.port,
-                  "ldap-start-tls = no"):
+    with site.settings("ldap-uri = ldap://127.0.0.1:%d" % proxy.port,
+                       "ldap-start-tls = no"):
         yield proxy
     proxy.close()
 
@@ -209,15 +192,15 @@ def test_password(site):
     wrong = os.path.join(site.env["STACK_DIR"], "wrong-password")
     with open(wrong, "w", encoding="ascii") as file:
         file.write("wrong\n")
-    with settings(site, "ldap-bind-password-file = " + wrong):
+    with site.settings("ldap-bind-password-file = " + wrong):
         fails(site, "bind: Invalid credentials")
 
 
 def test_base(site):
     """O4: ldap-base does not exist"""
     nowhere = "ou=nowhere," + site.env["LDAP_BASE"]
-    with settings(site, "ldap-base = " + nowhere,
-                  "account-base = ou=sekisho," + nowhere):
+    with site.settings("ldap-base = " + nowhere,
+                       "account-base = ou=sekisho," + nowhere):
         fails(site, "No such object; is ldap-base right")
 
 
@@ -228,7 +211,7 @@ def test_failover(site):
         second = "ldap://127.0.0.1:%d" % site.port("LDAP")
         for first in 1, mute.getsockname()[1]:
             uris = "ldap://127.0.0.1:%d %s" % (first, second)
-            with settings(site, "ldap-uri = " + uris):
+            with site.settings("ldap-uri = " + uris):
                 for _ in range(4):
                     works(site)
         assert site.sekishod_log("directory: using " + second)
@@ -236,9 +219,9 @@ def test_failover(site):
 
 def test_external(site):
     """Q12: over ldapi sekishod needs no password"""
-    with settings(site, "ldap-uri = " + site.env["LDAPI_URI"],
-                  "ldap-bind = external", "ldap-bind-dn =",
-                  "ldap-bind-password-file ="):
+    with site.settings("ldap-uri = " + site.env["LDAPI_URI"],
+                       "ldap-bind = external", "ldap-bind-dn =",
+                       "ldap-bind-password-file ="):
         works(site)
         assert ask(site, "add", entry="a@b.test").status == "ok"
         assert ask(site, "remove", entry="a@b.test").status == "ok"
@@ -247,9 +230,9 @@ def test_external(site):
 def test_ldaps(site):
     """Q12: ldaps"""
     # A busy machine took longer than 2 s to shake hands, 5 times of 100.
-    with settings(site, "ldap-uri = ldaps://127.0.0.1:%d" %
-                  site.port("LDAPS"), "ldap-start-tls = no",
-                  "ldap-timeout = 20"):
+    with site.settings("ldap-uri = ldaps://127.0.0.1:%d" %
+                       site.port("LDAPS"), "ldap-start-tls = no",
+                       "ldap-timeout = 20"):
         works(site)
 
 
