@@ -1,28 +1,26 @@
 /*
  * account_mail.c - the mails about an account, from templates.
  */
+#include <string.h>
 #include <time.h>
 
 #include "account_mail.h"
-#include "address.h"
-#include "notice.h"
-#include "policy.h"
-#include "token.h"
+#include "letter.h"
 
 /* The address of a page comes from the configuration, never from a request. */
 static const char *
-page_url(const struct inquiry *inquiry, const struct account_letter *letter)
+page_url(const struct inquiry *inquiry, const struct account_letter *about)
 {
 	const char *base = inquiry->checkpoint->config->account_url;
 
-	if (*letter->page == '\0')
+	if (*about->page == '\0')
 		return base;
-	if (*letter->token == '\0')
+	if (*about->token == '\0')
 		return pool_printf(inquiry->pool, "%s?_task=login&_action="
-			"plugin.sekisho.%s", base, letter->page);
+			"plugin.sekisho.%s", base, about->page);
 	return pool_printf(inquiry->pool, "%s?_task=login&_action="
-		"plugin.sekisho.%s&_key=%s", base, letter->page,
-		letter->token);
+		"plugin.sekisho.%s&_key=%s", base, about->page,
+		about->token);
 }
 
 static const char *
@@ -36,51 +34,32 @@ date_text(struct pool *pool, time_t now)
 	return pool_strdup(pool, text);
 }
 
-static const char *
-compose(const struct inquiry *inquiry, const struct account_letter *letter,
-	size_t *len_r, struct sekisho_error *err)
+/* The letter, and its values, which are in the pool. */
+static struct letter
+letter_about(const struct inquiry *inquiry, const struct account_letter *about)
 {
-	const struct policy *policy = inquiry->checkpoint->policy;
-	struct pool *pool = inquiry->pool;
-	time_t now = time(NULL);
 	const struct template_value values[] = {
-		{ "ADDRESS", letter->to },
-		{ "CLIENT", letter->client },
-		{ "DATE", date_text(pool, now) },
-		{ "URL", page_url(inquiry, letter) },
+		{ "ADDRESS", about->to },
+		{ "CLIENT", about->client },
+		{ "DATE", date_text(inquiry->pool, time(NULL)) },
+		{ "URL", page_url(inquiry, about) },
 	};
-	struct notice_request request = {
-		.directory = inquiry->checkpoint->config->templates,
-		.template = letter->template,
-		.language = *letter->language != '\0' ? letter->language :
-			policy_notice_language(policy, letter->to),
-		.from = policy_notice_from(policy),
-		.to = letter->to,
-		.date = now,
-		.values = values,
+	void *copy = pool_alloc(inquiry->pool, sizeof(values));
+
+	return (struct letter){
+		.template = about->template,
+		.to = about->to,
+		.language = about->language,
+		.values = memcpy(copy, values, sizeof(values)),
 		.value_count = sizeof(values) / sizeof(values[0]),
 	};
-	char unique[TOKEN_SIZE];
-
-	token_new(unique);
-	request.message_id = pool_printf(pool, "<%s.sekisho@%s>", unique,
-		sekisho_address_domain(letter->to));
-	return notice_compose(&request, pool, len_r, err);
 }
 
 enum submission_result
 account_mail_send(const struct inquiry *inquiry,
-	const struct account_letter *letter, struct sekisho_error *err)
+	const struct account_letter *about, struct sekisho_error *err)
 {
-	struct submission submission = {
-		.url = inquiry->checkpoint->config->smtp_url,
-		.recipients = &letter->to,
-		.recipient_count = 1,
-		.deadline = inquiry->deadline,
-	};
+	struct letter letter = letter_about(inquiry, about);
 
-	submission.text = compose(inquiry, letter, &submission.text_len, err);
-	if (submission.text == NULL)
-		return SUBMISSION_FAILED;
-	return submission_send(&submission, inquiry->pool, err);
+	return letter_send(inquiry, &letter, err);
 }

@@ -23,6 +23,6 @@ struct account_letter {
 
 /* Composes and submits it. err is set unless it is done. */
 enum submission_result account_mail_send(const struct inquiry *inquiry,
-	const struct account_letter *letter, struct sekisho_error *err);
+	const struct account_letter *about, struct sekisho_error *err);
 
 #endif

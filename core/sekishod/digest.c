@@ -10,17 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "address.h"
 #include "digest.h"
 #include "digest_link.h"
 #include "digest_text.h"
 #include "directory_account.h"
 #include "envelope.h"
+#include "letter.h"
 #include "maildate.h"
-#include "notice.h"
-#include "policy.h"
-#include "submission.h"
-#include "token.h"
 
 /* One digest on its way. */
 struct digest {
@@ -158,7 +154,7 @@ digest_read(struct digest *digest)
 	return 0;
 }
 
-/* That of his account, else that of the domain's notices. */
+/* That of his account, or "". */
 static const char *
 digest_language(const struct digest *digest)
 {
@@ -173,59 +169,35 @@ digest_language(const struct digest *digest)
 	struct sekisho_error err;
 
 	if (session.directory != NULL && directory_account_find(&session,
-	    digest->to, &account, &err) > 0 && *account.language != '\0')
+	    digest->to, &account, &err) > 0)
 		return account.language;
-	return policy_notice_language(checkpoint->policy, digest->to);
-}
-
-static const char *
-digest_compose(struct digest *digest, size_t *len_r,
-	struct sekisho_error *err)
-{
-	const struct checkpoint *checkpoint = digest->inquiry->checkpoint;
-	const char *more = inquiry_get(digest->inquiry, "more");
-	const struct template_value values[] = {
-		{ "ADDRESS", digest->to },
-		{ "COUNT", inquiry_get(digest->inquiry, "count") },
-		{ "URL", checkpoint->config->account_url },
-	};
-	struct notice_request request = {
-		.directory = checkpoint->config->templates,
-		.template = "digest",
-		.language = digest_language(digest),
-		.from = policy_notice_from(checkpoint->policy),
-		.to = digest->to,
-		.date = time(NULL),
-		.values = values,
-		.value_count = sizeof(values) / sizeof(values[0]),
-	};
-	char unique[TOKEN_SIZE];
-
-	if (*more != '\0')
-		row_new(digest)[MORE].value = more;
-	request.rows = digest->rows;
-	request.row_count = digest->row_count;
-	token_new(unique);
-	request.message_id = pool_printf(digest->pool, "<%s.sekisho@%s>",
-		unique, sekisho_address_domain(digest->to));
-	return notice_compose(&request, digest->pool, len_r, err);
+	return "";
 }
 
 static void
 digest_submit(struct digest *digest)
 {
 	struct inquiry *inquiry = digest->inquiry;
-	struct submission submission = {
-		.url = inquiry->checkpoint->config->smtp_url,
-		.recipients = &digest->to,
-		.recipient_count = 1,
-		.deadline = inquiry->deadline,
+	const char *more = inquiry_get(inquiry, "more");
+	const struct template_value values[] = {
+		{ "ADDRESS", digest->to },
+		{ "COUNT", inquiry_get(inquiry, "count") },
+		{ "URL", inquiry->checkpoint->config->account_url },
+	};
+	struct letter letter = {
+		.template = "digest",
+		.to = digest->to,
+		.language = digest_language(digest),
+		.values = values,
+		.value_count = sizeof(values) / sizeof(values[0]),
 	};
 	struct sekisho_error err;
 
-	submission.text = digest_compose(digest, &submission.text_len, &err);
-	if (submission.text == NULL || submission_send(&submission,
-	    digest->pool, &err) != SUBMISSION_DONE)
+	if (*more != '\0')
+		row_new(digest)[MORE].value = more;
+	letter.rows = digest->rows;
+	letter.row_count = digest->row_count;
+	if (letter_send(inquiry, &letter, &err) != SUBMISSION_DONE)
 		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
 			err.text);
 }

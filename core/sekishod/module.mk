@@ -93,6 +93,7 @@ sekishod_src := $(addprefix core/sekishod/, \
 	inspectors.c \
 	jail.c \
 	jail_calls.c \
+	letter.c \
 	listener.c \
 	log.c \
 	logfinding.c \

@@ -8,16 +8,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "address.h"
 #include "envelope.h"
 #include "hold.h"
+#include "letter.h"
 #include "maildate.h"
-#include "notice.h"
 #include "policy.h"
 #include "ratelimit.h"
 #include "request_release.h"
-#include "submission.h"
-#include "token.h"
 
 #define REQUESTS_PER_HOUR 10	/* of one user */
 
@@ -48,45 +45,6 @@ command(const struct inquiry *inquiry, const struct sekisho_held *held,
 		shell_word(inquiry->pool, held->id));
 }
 
-/* Returns the text, or NULL with err set. */
-static const char *
-compose(const struct inquiry *inquiry, const struct sekisho_held *held,
-	const char *to, size_t *len_r, struct sekisho_error *err)
-{
-	const struct policy *policy = inquiry->checkpoint->policy;
-	const char *from = policy_notice_from(policy);
-	const struct template_value values[] = {
-		{ "USER", inquiry_get(inquiry, "user") },
-		{ "SENDER", held->sender },
-		{ "FROM", held->from },
-		{ "RECIPIENTS", held->recipient },
-		{ "SUBJECT", inquiry_get(inquiry, "subject") },
-		{ "DATE", maildate_text(inquiry->pool,
-			(time_t)held->time) },
-		{ "REASON", held->reason },
-		{ "RULE", held->rule },
-		{ "SHOW", command(inquiry, held, "show") },
-		{ "DELIVER", command(inquiry, held, "deliver") },
-		{ "DELETE", command(inquiry, held, "delete") },
-	};
-	struct notice_request request = {
-		.directory = inquiry->checkpoint->config->templates,
-		.template = "release-request",
-		.language = policy_notice_language(policy, to),
-		.from = from,
-		.to = to,
-		.date = time(NULL),
-		.values = values,
-		.value_count = sizeof(values) / sizeof(values[0]),
-	};
-	char unique[TOKEN_SIZE];
-
-	token_new(unique);
-	request.message_id = pool_printf(inquiry->pool, "<%s.sekisho@%s>",
-		unique, sekisho_address_domain(from));
-	return notice_compose(&request, inquiry->pool, len_r, err);
-}
-
 /* May this user ask now? False with the answer set. */
 static bool
 is_allowed(struct inquiry *inquiry, const char *user)
@@ -104,32 +62,49 @@ is_allowed(struct inquiry *inquiry, const char *user)
 }
 
 static void
+request_write(struct inquiry *inquiry, const struct sekisho_held *held,
+	const char *to)
+{
+	const struct template_value values[] = {
+		{ "USER", inquiry_get(inquiry, "user") },
+		{ "SENDER", held->sender },
+		{ "FROM", held->from },
+		{ "RECIPIENTS", held->recipient },
+		{ "SUBJECT", inquiry_get(inquiry, "subject") },
+		{ "DATE", maildate_text(inquiry->pool,
+			(time_t)held->time) },
+		{ "REASON", held->reason },
+		{ "RULE", held->rule },
+		{ "SHOW", command(inquiry, held, "show") },
+		{ "DELIVER", command(inquiry, held, "deliver") },
+		{ "DELETE", command(inquiry, held, "delete") },
+	};
+	struct letter letter = {
+		.template = "release-request",
+		.to = to,
+		.language = "",
+		.values = values,
+		.value_count = sizeof(values) / sizeof(values[0]),
+	};
+	struct sekisho_error err;
+
+	if (letter_send(inquiry, &letter, &err) != SUBMISSION_DONE)
+		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
+			err.text);
+}
+
+static void
 request_send(struct inquiry *inquiry, const struct sekisho_held *held,
 	const char *user)
 {
 	const char *to = policy_administrator(inquiry->checkpoint->policy,
 		user);
-	struct submission submission = {
-		.url = inquiry->checkpoint->config->smtp_url,
-		.recipients = &to,
-		.recipient_count = 1,
-		.deadline = inquiry->deadline,
-	};
-	struct sekisho_error err;
 
-	if (*to == '\0') {
+	if (*to == '\0')
 		inquiry_fail(inquiry, SEKISHO_STATUS_NOT_FOUND, "",
 			"<notices> in the policy names no administrator");
-		return;
-	}
-	if (!is_allowed(inquiry, user))
-		return;
-	submission.text = compose(inquiry, held, to, &submission.text_len,
-		&err);
-	if (submission.text == NULL || submission_send(&submission,
-	    inquiry->pool, &err) != SUBMISSION_DONE)
-		inquiry_fail(inquiry, SEKISHO_STATUS_UNAVAILABLE, "", "%s",
-			err.text);
+	else if (is_allowed(inquiry, user))
+		request_write(inquiry, held, to);
 }
 
 void

@@ -32,17 +32,18 @@ check_text(const char *text, size_t longest)
 static void
 check_mail(const struct inquiry *inquiry, const struct account_form *form)
 {
-	struct account_letter letter = {
+	struct account_letter about = {
 		.template = "account-activate", .to = form->mail,
 		.language = "en", .client = form->client, .page = "activate",
 		.token = "x",
 	};
+	struct letter letter = letter_about(inquiry, &about);
 	struct sekisho_error err;
 	const char *text, *line;
 	unsigned int fields = 0;
 	size_t len;
 
-	text = compose(inquiry, &letter, &len, &err);
+	text = letter_compose(inquiry, &letter, &len, &err);
 	if (text == NULL || strlen(text) != len)
 		abort();
 	for (line = text; *line != '\n'; line = strchr(line, '\n') + 1)

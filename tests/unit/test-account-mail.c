@@ -36,14 +36,15 @@ static const char *
 mail_text(struct pool *pool, const char *template, const char *language)
 {
 	struct inquiry inquiry = { .checkpoint = &checkpoint, .pool = pool };
-	struct account_letter letter = {
+	struct account_letter about = {
 		.template = template, .to = "taro@example.com",
 		.language = language, .client = "192.0.2.1",
 		.page = "activate", .token = "abc",
 	};
 	struct sekisho_error err = { "" };
 	size_t len;
-	const char *text = compose(&inquiry, &letter, &len, &err);
+	struct letter letter = letter_about(&inquiry, &about);
+	const char *text = letter_compose(&inquiry, &letter, &len, &err);
 
 	if (text == NULL)
 		test_str(err.text, "");
