@@ -91,6 +91,16 @@ claim_state(const struct claim *claim, uint32_t uid)
 		CLAIM_DOUBTFUL : CLAIM_HELD;
 }
 
+int
+claim_refuse(struct mailbox *box, enum claim_state state)
+{
+	if (state == CLAIM_GONE)
+		return folder_refuse(box, MAIL_ERROR_EXPUNGED,
+			"A message is not in the quarantine any more");
+	return folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, "A message was "
+		"delivered before and only waits here to be deleted");
+}
+
 static bool
 uid_has_keyword(const struct claim *claim, uint32_t uid, const char *keyword)
 {

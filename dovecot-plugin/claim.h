@@ -34,6 +34,12 @@ void claim_close(struct claim **claim);
 enum claim_state claim_state(const struct claim *claim, uint32_t uid);
 
 /*
+ * Refuses the user's command on box, for a message that is CLAIM_GONE or
+ * CLAIM_DELIVERED. Always returns -1.
+ */
+int claim_refuse(struct mailbox *box, enum claim_state state);
+
+/*
  * Is it held for a virus that was found after it was filed? Its header cannot
  * say so; its keyword does.
  */

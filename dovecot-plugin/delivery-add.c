@@ -126,9 +126,8 @@ static int
 delivery_pass_over(struct delivery *delivery, bool again)
 {
 	delivery->partial = true;
-	return again ? 0 : folder_refuse(delivery->command->box,
-		MAIL_ERROR_NOTPOSSIBLE, "A message was delivered before and "
-		"only waits here to be deleted");
+	return again ? 0 : claim_refuse(delivery->command->box,
+		CLAIM_DELIVERED);
 }
 
 static int
@@ -241,8 +240,7 @@ delivery_add_marked(struct delivery *delivery, struct mail *mail, bool again,
 		break;
 	case CLAIM_GONE:
 		mail_set_expunged(mail);
-		folder_refuse(delivery->command->box, MAIL_ERROR_EXPUNGED,
-			"A message is not in the quarantine any more");
+		claim_refuse(delivery->command->box, state);
 		break;
 	}
 	return ret;

@@ -118,19 +118,10 @@ request_check(struct mailbox *box, struct claim *claim, struct mail *mail,
 	const struct sekisho_held *held)
 {
 	const struct sekisho_user *user = sekisho_user(box->storage->user);
+	enum claim_state state = claim_state(claim, mail->uid);
 
-	switch (claim_state(claim, mail->uid)) {
-	case CLAIM_GONE:
-		return folder_refuse(box, MAIL_ERROR_EXPUNGED,
-			"A message is not in the quarantine any more");
-	case CLAIM_DELIVERED:
-		return folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE, "A message "
-			"was delivered before and only waits here to be "
-			"deleted");
-	case CLAIM_HELD:
-	case CLAIM_DOUBTFUL:
-		break;
-	}
+	if (state == CLAIM_GONE || state == CLAIM_DELIVERED)
+		return claim_refuse(box, state);
 	if (*held->id == '\0' || (held->held_class != SEKISHO_HELD_VIRUS &&
 	    !claim_is_virus(claim, mail->uid)))
 		return folder_refuse(box, MAIL_ERROR_NOTPOSSIBLE,
