@@ -88,16 +88,15 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	const struct sekisho_held *held, struct istream *original,
 	const struct marks *marks)
 {
-	struct istream *outgoing = outgoing_create(original, held,
-		delivery->user, delivery->room);
 	struct control_refusal refusal;
 	struct released released;
+	struct istream *outgoing;
 	int ret;
 
-	if (outgoing != NULL && delivery_choose_way(delivery, held) < 0) {
-		i_stream_unref(&outgoing);
+	if (delivery_choose_way(delivery, held) < 0)
 		return -1;
-	}
+	outgoing = outgoing_create(original, held, delivery->user,
+		delivery->room);
 	if (outgoing == NULL)
 		return delivery_refuse(delivery, held->id, MAIL_ERROR_TEMP,
 			"Held mail cannot be read; the server's log says why");

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import preload
 from doveadm import Doveadm
 from holding import Held, key_name, keys, lmtp, messages
 from mails import EICAR, mail
@@ -231,6 +232,23 @@ def test_wrong_ways(stack, erin):
         assert erin.uid(imap, held) == uid and erin.uid(imap, inbound)
     stack.settled()
     assert not stack.sunk(message["Message-ID"])
+
+
+def test_refused_uncopied(stack, erin, doveadm, tmp_path):
+    """issue 10.9: whether it may go this way is asked before it is copied"""
+    _, held = held_for_erin(stack, erin, text="A large mail\r\n" * 30000)
+    source = tmp_path / "no-copy.c"
+    source.write_text("#include <errno.h>\nint memfd_create(const char *name, "
+                      "unsigned int flags) { errno = EMFILE; return -1; }\n")
+    library = preload.build(str(source), str(tmp_path))
+    for verb, reason in (("deliver", "cannot be read"),
+                         ("approve", "there is nobody to approve")):
+        result = doveadm.run(
+            verb, "-u", "erin", "id", held, check=False,
+            before=["env", "LD_PRELOAD=" + library,
+                    "DOVECOT_PRESERVE_ENVS=HOME USER LD_PRELOAD"])
+        assert result.returncode != 0 and reason in result.stderr, result
+    assert erin.count(held, "Quarantine") == 1
 
 
 def test_twice(stack, erin):
