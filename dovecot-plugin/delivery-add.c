@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "gateway.h"
 #include "held-find.h"
+#include "held-mail.h"
 #include "learn.h"
 #include "outgoing.h"
 #include "quarantine-mail.h"
@@ -108,6 +109,7 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	else
 		ret = delivery_copy(delivery, mail, held, outgoing, marks);
 	released.uid = mail != NULL ? mail->uid : 0;
+	released.guid = p_strdup(delivery->pool, held_mail_guid(held));
 	/* Not from bytes that a client says were held. */
 	if (ret == 0 && mail != NULL && is_ham(held, &released))
 		released.learn = learn_prepare(mail->box->storage->user,

@@ -11,6 +11,7 @@
 #include "learn.h"
 #include "release.h"
 #include "senders-change.h"
+#include "sent-on.h"
 
 #include <str.h>
 
@@ -157,6 +158,16 @@ delivery_log(const struct delivery *delivery, struct released *mail)
 	learn_commit(&mail->learn);
 }
 
+/* It was sent on: neither is it filed once more, nor sent on. */
+static int
+delivery_note(struct delivery *delivery, const struct released *mail,
+	const ARRAY_TYPE(seq_range) *uids)
+{
+	if (sent_on_note(claim_mailbox(delivery->claim), mail->guid) < 0)
+		return -1;
+	return claim_mark(delivery->claim, uids, CLAIM_DELIVERED);
+}
+
 /* One mail: noted, sent, noted. The other table of docs/architecture.md. */
 static int
 delivery_send(struct delivery *delivery, unsigned int i,
@@ -175,8 +186,8 @@ delivery_send(struct delivery *delivery, unsigned int i,
 	ret = gateway_send(delivery->gateway, i, refusal_r);
 	if (ret < 0 && refusal_r->error != MAIL_ERROR_NOTPOSSIBLE)
 		return -1;
-	if (claim_mark(delivery->claim, &uids, ret < 0 ? CLAIM_HELD :
-	    CLAIM_DELIVERED) < 0)
+	if ((ret < 0 ? claim_mark(delivery->claim, &uids, CLAIM_HELD) :
+	    delivery_note(delivery, mail, &uids)) < 0)
 		e_error(quarantine->event, "sekisho: a mail that was sent on "
 			"could not be marked: %s",
 			mailbox_get_last_internal_error(quarantine, NULL));

@@ -17,6 +17,7 @@
 #include "filing.h"
 #include "held-room.h"
 #include "origin.h"
+#include "sent-on.h"
 #include "setting.h"
 
 #define LOCK_NAME "sekisho-filing.lock"
@@ -306,7 +307,7 @@ filing_run(const struct filing *filing, struct sekisho_error *err)
 
 	if (filing_is_there(filing, &there, err) < 0)
 		return HELD_FILING_FAILED;
-	if (there)
+	if (there || sent_on_is_noted(filing->box, filing->guid))
 		return HELD_FILING_THERE;
 	filing_make_folders(filing);
 	sekisho_filing_begin();

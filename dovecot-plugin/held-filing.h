@@ -8,7 +8,8 @@
 
 enum held_filing_result {
 	HELD_FILING_FILED,
-	HELD_FILING_THERE,	/* Exim came again, its first try had worked */
+	HELD_FILING_THERE,	/* Exim came again, its first try had worked,
+				   and it may have been sent on already */
 	HELD_FILING_FAILED	/* nothing was stored; err says why */
 };
 

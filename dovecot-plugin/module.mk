@@ -32,6 +32,7 @@ plugin_src := dovecot-plugin/sekisho-plugin.c dovecot-plugin/filing.c \
 	dovecot-plugin/release.c dovecot-plugin/outgoing.c \
 	dovecot-plugin/gateway.c \
 	dovecot-plugin/claim.c dovecot-plugin/control.c \
+	dovecot-plugin/sent-on.c \
 	dovecot-plugin/retro-scan.c dovecot-plugin/learn.c \
 	dovecot-plugin/learn-job.c \
 	dovecot-plugin/action-log.c dovecot-plugin/log-line.c \
@@ -49,6 +50,7 @@ plugin_hdr := dovecot-plugin/sekisho-plugin.h dovecot-plugin/folder.h \
 	dovecot-plugin/release.h \
 	dovecot-plugin/gateway.h \
 	dovecot-plugin/outgoing.h dovecot-plugin/claim.h \
+	dovecot-plugin/sent-on.h \
 	dovecot-plugin/control.h dovecot-plugin/action-log.h \
 	dovecot-plugin/retro-scan.h dovecot-plugin/learn.h \
 	dovecot-plugin/learn-job.h \
@@ -62,7 +64,7 @@ plugin_obj := $(plugin_src:%.c=$(O)/%.o) $(setting_obj)
 lmtp_src := dovecot-plugin/sekisho-lmtp.c dovecot-plugin/held-filing.c \
 	dovecot-plugin/held-room.c dovecot-plugin/retention.c
 lmtp_obj := $(lmtp_src:%.c=$(O)/%.o) $(O)/dovecot-plugin/held-mail.o \
-	$(O)/dovecot-plugin/origin.o \
+	$(O)/dovecot-plugin/origin.o $(O)/dovecot-plugin/sent-on.o \
 	$(O)/dovecot-plugin/log-line.o $(O)/dovecot-plugin/no-memory.o \
 	$(setting_obj)
 doveadm_src := dovecot-plugin/doveadm-sekisho.c dovecot-plugin/doveadm-ask.c \

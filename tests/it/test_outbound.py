@@ -280,6 +280,31 @@ def test_twice(stack, erin):
     went_out(stack, message, "friend@partner.test")
 
 
+def test_next_recipient(stack, erin):
+    """issue 10.9: Exim brings it for another recipient when it has left"""
+    first, second = [held_for_erin(stack, erin) for _ in range(2)]
+    copies = {held: data for data, _ in messages(stack, "erin", "Quarantine",
+                                                 "ALL")
+              for _, held in (first, second) if held.encode() in data}
+    for message, held in first, second:
+        assert release(erin, held).ok
+        went_out(stack, message, "friend@partner.test")
+    for message, held in second, first:
+        erin.file(copies[held])
+        assert erin.count(held, "Quarantine") == 0
+        assert len(stack.sunk(message["Message-ID"])) == 1
+        assert erin.log_lines(held + " .*action=hold .*=there-already$")
+
+
+def test_next_recipient_deleted(stack, erin, doveadm):
+    """issue 10.9: what was deleted, and not sent on, is held once more"""
+    _, held = held_for_erin(stack, erin)
+    (data, _), = messages(stack, "erin", "Quarantine", "ALL")
+    doveadm.run("delete", "-u", "erin", "id", held)
+    erin.file(data)
+    assert erin.count(held, "Quarantine") == 1
+
+
 def test_restart(stack, erin):
     """issue 10.9: a restart of all daemons in between changes nothing"""
     message, held = held_for_erin(stack, erin)
