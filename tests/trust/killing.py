@@ -25,7 +25,7 @@ DAEMONS = {"master": "sekishod", "slapd": "slapd"}
 WORKERS = ("clerk", "inspector", "receiving", "delivering", "lmtp", "imap")
 AT_WORK = ("memfd:", "/exim/spool/", "/tmp/", "/storage/temp.", "/storage/m.")
 PAUSE = 0.4         # seconds before a kill, at most
-PATIENCE = 20       # seconds until a process of the kind appears
+PATIENCE = 60       # seconds until a process of the kind appears
 
 
 def words(pid):
@@ -72,14 +72,15 @@ class Killer:
                 if "".join(words(pid)[:1]).endswith("/" + kind)]
 
     def of_exim(self, kind):
-        """Children of the daemon with a connection to our SMTP port receive;
+        """Children of the daemon with a connection to our SMTP ports receive;
         what they start delivers, and may have inherited it."""
         leader, receiving = self.leader("exim"), set()
-        port = ":%04X" % self.stack.port("SMTP")
+        ports = tuple(":%04X" % self.stack.port(name)
+                      for name in ("SMTP", "SUBMISSION"))
         with open("/proc/net/tcp", encoding="ascii") as file:
             for line in file:
                 fields = line.split()
-                if fields[1].endswith(port) and fields[3] == "01":
+                if fields[1].endswith(ports) and fields[3] == "01":
                     receiving.add("socket:[%s]" % fields[9])
         return [pid for pid in session_members(leader) if pid != leader and
                 (parent(pid) == leader and

@@ -14,10 +14,11 @@ import time
 from checked import body_of
 from mails import EICAR, mail
 from quarantine import Quarantine
+from reading import own, recipients
 from running import new_id, wait_until
 from traffic import ALICE, BELONGS, TO
 
-USERS = ("alice", "bob", "carol")
+USERS = ("alice", "bob", "carol", "erin")
 FOLDERS = ("INBOX", "Quarantine", "Quarantine/Deliver",
            "Quarantine/Deliver and Approve", "Trash", "Junk")
 EXIM_ID = re.compile(rb"\bid (\w{6}-\w{6,11}-\w{2,4})\b")
@@ -36,6 +37,7 @@ class Ledger:
     def __init__(self, site, killer, flow):
         self.site, self.stack, self.killer = site, site.stack, killer
         self.senders, self.readers = flow.senders, flow.readers
+        self.last = flow.last
         self.letters = [letter for sender in flow.senders
                         for letter in sender.letters]
         self.quarantine = Quarantine(self.stack, "bob")
@@ -65,16 +67,21 @@ class Ledger:
 
     def settle(self):
         """Until queues are empty and nothing is held that shall not be."""
+        self.empty_queue()
+        for last in self.last:
+            last.finish()
+            if last.rest != []:
+                self.unsettled.append("still held: %s" % last.rest)
+        self.empty_queue()      # of what was sent on to outside
+        self.there = {(user, folder): self.fetch(user, folder)
+                      for user in USERS for folder in FOLDERS}
+        self.there.update(self.left())
+
+    def empty_queue(self):
         try:
             wait_until(lambda: not self.thaw(), "an empty queue", FINISH)
         except AssertionError as error:
             self.unsettled.append("%s: %s" % (error, self.waiting()))
-        last = self.readers[0]
-        last.finish()
-        if last.rest != []:
-            self.unsettled.append("still held: %s" % last.rest)
-        self.there = {(user, folder): self.fetch(user, folder)
-                      for user in USERS for folder in FOLDERS}
 
     def fetch(self, user, folder):
         """Message-ID -> the copies in a folder."""
@@ -87,6 +94,20 @@ class Ledger:
                 found[field(b"Message-ID", text)].append(Copy(
                     ids[-1].decode(), ids, field(b"Subject", text),
                     body_of(text.rstrip(b"\f\n")), text))
+        return found
+
+    def left(self):
+        """The same, of what left the site for each of these people."""
+        found = {place: collections.defaultdict(list)
+                 for place in BELONGS["outside"]}
+        for data in self.stack.sunk("Message-ID"):
+            ids = EXIM_ID.findall(data.partition(b"\r\n\r\n")[0])
+            for address in recipients(data):
+                place = address.partition("@")[0], "outside"
+                found.setdefault(place, collections.defaultdict(list))[
+                    field(b"Message-ID", data)].append(Copy(
+                        ids[-1].decode(), ids, field(b"Subject", data),
+                        body_of(data), data))
         return found
 
     # -- what the law says ---------------------------------------------------
@@ -140,6 +161,8 @@ class Ledger:
             return copy.subject == "[MEIWAKU!!!] A letter"
         if letter.kind == "virus":
             return copy.body == self.site.bodies[place]
+        if letter.kind == "outside":    # held first, then as it came
+            return len(copy.trail) == 2 and own(copy.data) == letter.data
         return letter.kind == "held" and \
             re.search(rb"(?m)^X-Sekisho-Released: ", copy.data)
 
@@ -168,6 +191,9 @@ class Ledger:
                 yield "%s: accepted %d times, %d answers were lost" % (
                     letter.id, len(ids), letter.unsure)
             more = len(copies) - len(ids)
+            if letter.kind == "outside":    # released_again() has the rest
+                more = len(copies) - len({tuple(copy.trail)
+                                          for copy in copies})
             if more and place[1] == "Quarantine":
                 self.counts["held twice"] += more
                 yield from self.held_twice(letter, more)
@@ -177,6 +203,7 @@ class Ledger:
             again += more
         self.counts["delivered twice"] = again
         yield from self.unexplained(again)
+        yield from self.released_again()
 
     @staticmethod
     def held_twice(letter, more):
@@ -202,6 +229,20 @@ class Ledger:
                  for line in self.quarantine.log_lines(pattern)]
         return deeds.count("hold") > 1 or \
             "hold" in "".join(deeds).partition("deliver")[2]
+
+    def released_again(self):
+        """Of what was sent on to outside once more, that of which the one who
+        sends it on has lost no answer."""
+        unsure = sum((last.unsure for last in self.last),
+                     collections.Counter())
+        for letter in self.letters:
+            trails = {tuple(copy.trail) for place in BELONGS["outside"]
+                      for copy in self.there[place].get(letter.id, [])}
+            more = len(trails) - len({trail[-1] for trail in trails})
+            self.counts["sent on twice"] += more
+            if more > unsure[letter.id]:
+                yield "%s: %d more are sent on, %d answers were lost" % (
+                    letter.id, more, unsure[letter.id])
 
     def deleted(self):
         """Exim says of each that it went to the black hole."""
@@ -294,6 +335,8 @@ class Ledger:
             counts["delivered twice"] - counts["filed again"] - \
             counts["held twice"]
         yield self.AGAIN, counts["filed again"]
+        yield "mails that were sent on to outside once more, as the answer " \
+            "was lost", counts["sent on twice"]
         yield "mails that are held twice: Dovecot's index did not know the " \
             "first", counts["held twice"]
         yield "of them that sekisho reconcile names", counts["named"]
