@@ -11,7 +11,7 @@ from mails import EICAR, mail
 from rawimap import Session
 from running import wait_until
 
-# As sekisho-dovecot(8) has it, "Administrators of one domain".
+# As sekisho-dovecot(8) has it, "Administrators of one domain", "Dovecot 2.4".
 SLAPD = """
 dn: cn=module{{0}},cn=config
 changetype: modify
@@ -45,7 +45,7 @@ changetype: add
 objectClass: groupOfNames
 member: uid=carol,ou=people,{base}
 """
-DOVECOT = """
+DOVECOT_23 = """
 auth_username_format = %Lu
 auth_master_user_separator = *
 passdb {{
@@ -54,7 +54,7 @@ passdb {{
   args = {folder}/administrators.conf.ext
 }}
 """
-LDAP = """
+LDAP_23 = """
 uris = {uri}
 dn = cn=mta,ou=services,{base}
 dnpass = {secret}
@@ -68,6 +68,33 @@ pass_attrs = =userdb_uid=mail, =userdb_gid=mail, \
 =userdb_acl_user=%{{login_user}}, \
 =userdb_sekisho_administrator=%u
 """
+DOVECOT_24 = """
+auth_username_format = %{{user | lower}}
+auth_master_user_separator = *
+!include {folder}/administrators.conf.ext
+"""
+# The server and how to bind to it are those of the passdb that is there.
+LDAP_24 = """
+passdb administrators {{
+  driver = ldap
+  master = yes
+  ldap_base = ou=people,{base}
+  ldap_bind = yes
+  ldap_filter = (&(sekishoStatus=active)(mail=%{{user}})\
+(memberOf=cn=%{{login_user | domain}},ou=domains,{base}))
+  fields {{
+    userdb_uid = mail
+    userdb_gid = mail
+    userdb_home = {mail}/%{{login_user | username}}
+    userdb_mail_plugins = sekisho acl
+    userdb_acl_driver = vfile
+    userdb_acl_global_path = {folder}/sekisho-acl
+    userdb_acl_user = %{{login_user}}
+    userdb_sekisho_administrator = %{{user}}
+  }}
+}}
+"""
+DOVECOT, LDAP = (DOVECOT_23, LDAP_23) if OLD else (DOVECOT_24, LDAP_24)
 
 
 def root(stack, changes):
@@ -79,8 +106,6 @@ def root(stack, changes):
 
 @pytest.fixture(name="bob", scope="module")
 def bob_of_a_site_with_administrators(start_stack):
-    if not OLD:
-        pytest.skip("the settings are those of Dovecot 2.3")
     stack = start_stack("domain-administrators")
     root(stack, SLAPD)
     root(stack, GROUPS)
