@@ -65,12 +65,22 @@ def receive(sock, count):
     return data
 
 
+def pairs(fields):
+    return struct.pack(">I", len(fields)) + b"".join(
+        text(name) + text(value) for name, value in fields)
+
+
+def good_answer(*fields):
+    """The frame of one; fields are (name, value) pairs."""
+    return frame(ANSWER, struct.pack(">I", STATUS.index("ok")) + text("") +
+                 text("") + pairs(fields))
+
+
 def call(path, verb, fields=(), fd=None):
     """Asks; fields are (name, value) pairs or a dict."""
     if isinstance(fields, dict):
         fields = list(fields.items())
-    body = text(verb) + struct.pack(">I", len(fields)) + b"".join(
-        text(name) + text(value) for name, value in fields)
+    body = text(verb) + pairs(fields)
     with connect(path) as sock:
         beside = [] if fd is None else [
             (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
@@ -83,6 +93,6 @@ def call(path, verb, fields=(), fd=None):
         assert magic == b"SKS1" and kind == ANSWER, (magic, kind)
         answer = Reader(receive(sock, length))
     status, field, sentence = answer.number(), answer.text(), answer.text()
-    pairs = [(answer.text(), answer.text()) for _ in range(answer.number())]
+    found = [(answer.text(), answer.text()) for _ in range(answer.number())]
     assert answer.data == b""
-    return Answer(STATUS[status], field, sentence, pairs)
+    return Answer(STATUS[status], field, sentence, found)

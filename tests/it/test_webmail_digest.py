@@ -1,12 +1,20 @@
 """The digest in the webmail: the pages of its links, and the choice how often
 it comes."""
+import contextlib
+import os
+import pathlib
 import re
+import socketserver
+import struct
+import threading
+import time
 
 import pytest
 
 from accounts import Person as Registered
 from digests import Digest
 from mails import mail
+from protocol import good_answer, receive
 from webmail import Person
 from webpages import Form, Visitor, warnings
 
@@ -75,6 +83,47 @@ def test_outage(web_site, bob, visitor):
         web_site.start("sekishod")
     visitor.send(visitor.page("digest", _key=keys[0]))
     assert bob.where(held) == (0, 1)
+
+
+class Slow(socketserver.ThreadingUnixStreamServer):
+    """What Dovecot runs for links, where one takes seconds."""
+    daemon_threads = True
+
+    class RequestHandlerClass(socketserver.BaseRequestHandler):
+        def handle(self):
+            _, _, length = struct.unpack(">4sII", receive(self.request, 12))
+            acts = b"act\0" in receive(self.request, length)
+            time.sleep(4 if acts else 0)
+            with contextlib.suppress(BrokenPipeError):
+                self.request.sendall(good_answer(("action", "deliver")))
+
+    def __init__(self, path):
+        super().__init__(path, self.RequestHandlerClass)
+        os.chmod(path, 0o666)
+        threading.Thread(target=self.serve_forever).start()
+
+
+@pytest.mark.parametrize("setting, title", [
+    ("timeout", "完了しました"),
+    ("link_timeout", "隔離されたメールの配信")])
+def test_slow(web_site, visitor, setting, title):
+    """Digest: who pressed the button has the answer, however long a scan
+    takes, unless it takes longer than the site has set"""
+    folder = web_site.env["STACK_DIR"] + "/webmail"
+    config = pathlib.Path(folder + "/plugins/sekisho/config.inc.php")
+    before = config.read_text()
+    with Slow(folder + "/slow") as slow:
+        config.write_text(before + "$config['sekisho_digest_socket'] = "
+                          "'%s/slow';\n$config['sekisho_%s'] = 2;\n" % (
+                              folder, setting))
+        try:
+            said = visitor.send(visitor.page("digest", _key="x"))
+        finally:
+            config.write_text(before)
+            slow.shutdown()
+            os.unlink(slow.server_address)
+    assert said.title == title and bool(said.alert) == (
+        setting == "link_timeout"), said.text
 
 
 def test_choice(web_site, bob, visitor):

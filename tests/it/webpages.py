@@ -27,7 +27,7 @@ def phrase(stack, session):
 
 def warnings(stack):
     """What PHP and Roundcube had to warn of; of forged requests, which tests
-    send, and of a sekishod they stopped, it warns rightly."""
+    send, and of servers they stopped or had wait, it warns rightly."""
     folder, found = stack.env["STACK_DIR"], []
     for path in [folder + "/log/webmail.log",
                  *glob.glob(folder + "/webmail/logs/*")]:
@@ -36,7 +36,8 @@ def warnings(stack):
                       if re.search(r"PHP \w+ ?\w*:|DB Error|Deprecated|"
                                    r"Uncaught|Undefined", line)
                       and "Request security check failed" not in line
-                      and "sekisho: cannot connect" not in line]
+                      and "sekisho: cannot connect" not in line
+                      and "sekisho: no answer in time" not in line]
     return found
 
 

@@ -73,8 +73,10 @@ class Webmail(Daemon):
                 "/usr/bin/python3", "-c", code, path]), stdin=file, check=True)
 
     def command(self):
+        # What a test changes in its settings counts at once.
         return self.as_user(self.user, [
             "env", "PHP_CLI_SERVER_WORKERS=4", "/usr/bin/php",
+            "-d", "opcache.revalidate_freq=0",
             "-d", "session.save_path=" + self.settings.path(
                 "webmail/sessions"),
             "-d", "error_log=" + self.settings.path("webmail/logs/php.log"),

@@ -145,11 +145,11 @@ class sekisho extends rcube_plugin
     }
 
     /** The connection for people who have not logged in: to sekishod, or to Dovecot's sekisho-digest. */
-    public function client($socket = 'account')
+    public function client($socket = 'account', $timeout = 'sekisho_timeout')
     {
         return new sekisho_client(
             $this->rc->config->get("sekisho_{$socket}_socket"),
-            $this->rc->config->get('sekisho_timeout')
+            $this->rc->config->get($timeout)
         );
     }
 }

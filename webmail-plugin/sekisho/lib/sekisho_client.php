@@ -79,7 +79,8 @@ class sekisho_client
             stream_set_timeout($socket, (int) ceil($left));
             $piece = fread($socket, $length - strlen($data));
             if ($piece === false || $piece === '') {
-                throw new RuntimeException('sekishod closed the connection; its log says why');
+                throw new RuntimeException(stream_get_meta_data($socket)['timed_out'] ? 'no answer in time' :
+                    'sekishod closed the connection; its log says why');
             }
             $data .= $piece;
         }

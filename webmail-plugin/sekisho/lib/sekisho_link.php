@@ -21,7 +21,7 @@ class sekisho_link
         $key  = (string) rcube_utils::get_input_string('_key', rcube_utils::INPUT_GP);
         $said = null;
         if ($this->page->is_post()) {
-            $said = $this->plugin->client('digest')->call('act', ['key' => $key]);
+            $said = $this->plugin->client('digest', 'sekisho_link_timeout')->call('act', ['key' => $key]);
             if ($said['status'] == 'ok') {
                 $this->page->text('digestdone-' . $this->action($said));
                 $this->to_webmail();
