@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clerk.h"
+#include "counters.h"
 #include "directory.h"
 #include "listener.h"
 #include "log.h"
@@ -60,7 +61,7 @@ clerk_run(const struct checkpoint *checkpoint, const struct desk *desk,
 	if (getppid() != master)
 		return EX_OK;	/* it ended before we asked */
 	own.directory = directory_new(own.config, own.changes);
-	directory_count(own.directory, own.counters);
+	directory_measure(own.directory, counters_directory, own.counters);
 	while ((fd = listener_accept(listen_fd)) >= 0) {
 		if (clerk_admits(desk, own.config, fd))
 			desk->serve(&own, fd);

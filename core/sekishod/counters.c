@@ -57,10 +57,15 @@ histogram_add(struct histogram *histogram, int64_t ms)
 }
 
 void
-counters_directory(struct counters *counters, int64_t ms)
+counters_directory(void *data, int64_t ms, bool answered)
 {
-	if (counters != NULL)
-		histogram_add(&counters->directory_ms, ms);
+	struct counters *counters = data;
+
+	if (counters == NULL)
+		return;
+	histogram_add(&counters->directory_ms, ms);
+	if (!answered)
+		counters_add(counters, COUNTER_DIRECTORY_FAILED);
 }
 
 void

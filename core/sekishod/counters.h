@@ -46,8 +46,8 @@ void counters_add(struct counters *counters, enum counter what);
 void counters_message(struct counters *counters, const struct examination *ex,
 	const struct sekisho_plan *plan, const char *lost, int64_t ms);
 
-/* The directory has answered, or not, after so long. */
-void counters_directory(struct counters *counters, int64_t ms);
+/* A directory_meter; counters may be NULL. */
+void counters_directory(void *counters, int64_t ms, bool answered);
 
 /* A desk (its place in desks[]) was asked; verb is its place there, or -1. */
 void counters_request(struct counters *counters, size_t desk, int verb,

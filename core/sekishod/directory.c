@@ -34,9 +34,10 @@ directory_new(const struct config *config, struct directory_changes *changes)
 }
 
 void
-directory_count(struct directory *directory, struct counters *counters)
+directory_measure(struct directory *directory, directory_meter *meter,
+	void *data)
 {
-	directory_conn_count(directory->conn, counters);
+	directory_conn_measure(directory->conn, meter, data);
 }
 
 void

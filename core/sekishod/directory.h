@@ -16,8 +16,10 @@
 #include "sekisho.h"
 #include "senders.h"
 
-struct counters;
 struct directory;
+
+/* Hears of each question: how long it took, and whether an answer came. */
+typedef void directory_meter(void *data, int64_t ms, bool answered);
 
 /*
  * Connects when first asked. Keeps pointers to config and changes, which may
@@ -26,8 +28,9 @@ struct directory;
 struct directory *directory_new(const struct config *config,
 	struct directory_changes *changes);
 
-/* From now on its questions are counted. */
-void directory_count(struct directory *directory, struct counters *counters);
+/* From now on meter(data) hears of its questions. */
+void directory_measure(struct directory *directory, directory_meter *meter,
+	void *data);
 
 /* directory may be NULL. */
 void directory_free(struct directory *directory);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "channel.h"
-#include "counters.h"
 #include "directory_bind.h"
 #include "directory_conn.h"
 #include "log.h"
@@ -27,7 +26,8 @@ struct server {
 
 struct directory_conn {
 	const struct config *config;
-	struct counters *counters;	/* NULL: nobody wants to know */
+	directory_meter *meter;	/* NULL: nobody wants to know */
+	void *meter_data;
 	char *uris;		/* the servers' point into it */
 	struct server *servers;
 	size_t server_count;
@@ -59,18 +59,19 @@ directory_conn_new(const struct config *config)
 }
 
 void
-directory_conn_count(struct directory_conn *conn, struct counters *counters)
+directory_conn_measure(struct directory_conn *conn, directory_meter *meter,
+	void *data)
 {
-	conn->counters = counters;
+	conn->meter = meter;
+	conn->meter_data = data;
 }
 
 /* A question is over; code as directory_conn_call() returns it. */
 static int
-conn_counted(const struct directory_conn *conn, int64_t begin, int code)
+conn_measured(const struct directory_conn *conn, int64_t begin, int code)
 {
-	counters_directory(conn->counters, sekisho_now() - begin);
-	if (code < 0)
-		counters_add(conn->counters, COUNTER_DIRECTORY_FAILED);
+	if (conn->meter != NULL)
+		conn->meter(conn->meter_data, sekisho_now() - begin, code >= 0);
 	return code;
 }
 
@@ -280,7 +281,7 @@ directory_conn_ready(struct directory_conn *conn, int64_t deadline,
 
 	if (conn_open(conn, conn_end(conn, deadline), err) == 0)
 		return 0;
-	return conn_counted(conn, begin, -1);
+	return conn_measured(conn, begin, -1);
 }
 
 static int
@@ -320,7 +321,7 @@ directory_conn_call(struct directory_conn *conn,
 {
 	int64_t begin = sekisho_now();
 
-	return conn_counted(conn, begin, conn_call(conn, call,
+	return conn_measured(conn, begin, conn_call(conn, call,
 		conn_end(conn, deadline), ldap_r, answer_r, err));
 }
 

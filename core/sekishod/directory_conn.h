@@ -13,17 +13,17 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "directory.h"
 #include "sekisho.h"
 
-struct counters;
 struct directory_conn;
 
 /* Connects when first asked. Keeps a pointer to config. Never NULL. */
 struct directory_conn *directory_conn_new(const struct config *config);
 
-/* From now on questions are counted. */
-void directory_conn_count(struct directory_conn *conn,
-	struct counters *counters);
+/* From now on meter(data) hears of its questions. */
+void directory_conn_measure(struct directory_conn *conn,
+	directory_meter *meter, void *data);
 
 /* conn may be NULL. */
 void directory_conn_free(struct directory_conn *conn);

@@ -27,9 +27,6 @@ struct generation_word {
 				 * not known */
 };
 
-/* Name of the socket that clerks connect to, below run_dir. */
-#define INSPECT_SOCKET "inspect.sock"
-
 /*
  * The whole life of a generation; the process' exit status. number makes its
  * socket's name; master_fd is where it tells its master.

@@ -9,7 +9,6 @@
 
 #include "channel.h"
 #include "frame.h"
-#include "generation.h"
 #include "inspectors.h"
 
 /* One try: connect, send, wait. 1, 0 when the inspector went away, or -1. */

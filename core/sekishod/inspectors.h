@@ -14,6 +14,9 @@
 #include "sekisho.h"
 #include "verdicts.h"
 
+/* The socket of the present generation, below run_dir. */
+#define INSPECT_SOCKET "inspect.sock"
+
 /* Whom to ask, and until when (sekisho_now() milliseconds). */
 struct inspectors {
 	const char *run_dir;

@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "counters.h"
 #include "generation.h"
+#include "inspectors.h"
 #include "log.h"
 #include "master_private.h"
 #include "verdicts.h"

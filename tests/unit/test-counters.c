@@ -187,7 +187,7 @@ test_others(void)
 	counters_add(NULL, COUNTER_CLERK_DIED);
 	counters_request(NULL, DESK_SCAN, 0, SEKISHO_STATUS_OK);
 	counters_deed(NULL, DEED_EVICT, 1);
-	counters_directory(NULL, 1);
+	counters_directory(NULL, 1, false);
 	counters_signatures(NULL, 1, 1);
 	counters_name_rules(NULL, NULL);
 }
