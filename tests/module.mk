@@ -12,7 +12,7 @@ all_obj += $(bench_bin:%=%.o) $(O)/tests/bench/stencil.o
 all_obj += $(unit_bin:%=%.o) $(fuzz_bin:%=%.o) $(O)/tests/fuzz/replay.o \
 	$(O)/tests/policy/run.o $(O)/tests/corpus/inspect.o
 
-$(O)/tests/%: private PART_CPPFLAGS := -Icore/sekishod -Iexim-localscan \
+$(O)/tests/%: private PART_CPPFLAGS := $(sekishod_dirs:%=-I%) -Iexim-localscan \
 	-Itests/unit -isystem $(EXIM_INCLUDE) \
 	$(patsubst -I%,-isystem %,$(call pkg,--cflags,$(sekishod_pkgs)))
 

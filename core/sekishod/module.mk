@@ -4,204 +4,34 @@
 #
 # All but the two main()s is in libsekishod.a, because `sekisho explain
 # --standalone` does the work of every process itself, and tests link it too.
-# One line each, so that two changes seldom meet.
-sekishod_src := $(addprefix core/sekishod/, \
-	account.c \
-	account_admin.c \
-	account_change.c \
-	account_form.c \
-	account_mail.c \
-	account_register.c \
-	account_reset.c \
-	account_token.c \
-	action.c \
-	action_read.c \
-	alignment.c \
-	answer.c \
-	approval.c \
-	archiveclean.c \
-	assemble.c \
-	attribution.c \
-	charset.c \
-	chart.c \
-	check.c \
-	check_daemon.c \
-	check_digest.c \
-	check_directory.c \
-	check_dovecot.c \
-	check_exim.c \
-	check_rehearsal.c \
-	check_signatures.c \
-	check_users.c \
-	clean.c \
-	clerk.c \
-	cms.c \
-	command.c \
-	condition.c \
-	condition_file.c \
-	condition_read.c \
-	config.c \
-	counters.c \
-	counters_show.c \
-	counters_text.c \
-	counters_verb.c \
-	desk.c \
-	desk_account.c \
-	desk_control.c \
-	desk_scan.c \
-	digest.c \
-	digest_link.c \
-	digest_text.c \
-	direction.c \
-	directory.c \
-	directory_account.c \
-	directory_account_write.c \
-	directory_bind.c \
-	directory_cache.c \
-	directory_check.c \
-	directory_conn.c \
-	directory_escape.c \
-	directory_find.c \
-	directory_request.c \
-	directory_senders.c \
-	edit.c \
-	encrypted.c \
-	engine.c \
-	engine_layers.c \
-	engine_scan.c \
-	envelope.c \
-	examine.c \
-	explain.c \
-	explain_held.c \
-	explanation.c \
-	explanation_json.c \
-	filename.c \
-	filetype.c \
-	generation.c \
-	headerfield.c \
-	headerwork.c \
-	history.c \
-	history_dovecot.c \
-	history_exim.c \
-	hold.c \
-	html.c \
-	inquiry.c \
-	inspect.c \
-	inspection.c \
-	inspector.c \
-	inspector_log.c \
-	inspectors.c \
-	jail.c \
-	jail_calls.c \
-	letter.c \
-	listener.c \
-	log.c \
-	logfinding.c \
-	logged.c \
-	logline.c \
-	logs.c \
-	logtime.c \
-	master.c \
-	master_clerks.c \
-	master_generations.c \
-	maildate.c \
-	mapping.c \
-	mime.c \
-	mimecode.c \
-	mimefacts.c \
-	mimefield.c \
-	mimeother.c \
-	mimetree.c \
-	notice.c \
-	notify.c \
-	officekey.c \
-	officekey_ooxml.c \
-	officekey_xls.c \
-	ole2.c \
-	ole2clean.c \
-	ooxmlclean.c \
-	openmetrics.c \
-	pattern.c \
-	places.c \
-	planner.c \
-	poison.c \
-	policy.c \
-	policy_decide.c \
-	policy_load.c \
-	policy_settings.c \
-	policy_try.c \
-	policy_xml.c \
-	pool.c \
-	prepare.c \
-	probe.c \
-	question.c \
-	rar.c \
-	ratelimit.c \
-	reconcile.c \
-	release.c \
-	report.c \
-	report_mail.c \
-	report_page.c \
-	report_words.c \
-	request_release.c \
-	rescan.c \
-	rewrite.c \
-	rewrite_part.c \
-	rewrite_stamp.c \
-	seal.c \
-	seen.c \
-	senders.c \
-	senders_verb.c \
-	signature_files.c \
-	signatures.c \
-	splice.c \
-	stamp.c \
-	stamphtml.c \
-	story.c \
-	story_dovecot.c \
-	story_exim.c \
-	story_sekishod.c \
-	story_words.c \
-	stray.c \
-	subject.c \
-	submission.c \
-	suffix.c \
-	tally.c \
-	tally_sekishod.c \
-	template.c \
-	text.c \
-	tnef.c \
-	token.c \
-	trace.c \
-	transfer.c \
-	unicode.c \
-	verdicts.c \
-	virusname.c \
-	visible.c \
-	zipclean.c \
-	zipfile.c \
-	)
-sekishod_hdr := $(wildcard core/sekishod/*.h)
+# Each directory uses those before it only; tests/check-includes looks.
+sekishod_parts := base mail scan rewrite policy directory clerk quarantine \
+	account process tool
+sekishod_dirs := $(sekishod_parts:%=core/sekishod/%)
+sekishod_main := core/sekishod/process/sekishod.c core/sekishod/tool/sekisho.c
+sekishod_src := $(filter-out $(sekishod_main), \
+	$(sort $(wildcard $(sekishod_dirs:%=%/*.c))))
+sekishod_hdr := $(sort $(wildcard $(sekishod_dirs:%=%/*.h)))
 sekishod_obj := $(sekishod_src:%.c=$(O)/%.o)
 sekishod_pkgs := libclamav gmime-3.0 libxml-2.0 ldap libseccomp libzip \
 	libpcre2-8 json-c libgsf-1 libarchive libcrypto libsodium libargon2 \
 	libcurl libidn2 libpsl
 sekishod_libs := $(call pkg,--libs,$(sekishod_pkgs)) -llber -lmagic
-all_obj += $(sekishod_obj) $(O)/core/sekishod/sekishod.o \
-	$(O)/core/sekishod/sekisho.o
+all_obj += $(sekishod_obj) $(sekishod_main:%.c=$(O)/%.o)
 all_hdr += $(sekishod_hdr)
 
-$(O)/core/sekishod/%: private PART_CPPFLAGS := -Icore/sekishod \
+$(O)/core/sekishod/%: private PART_CPPFLAGS := $(sekishod_dirs:%=-I%) \
 	$(patsubst -I%,-isystem %,$(call pkg,--cflags,$(sekishod_pkgs)))
 
 $(O)/libsekishod.a: $(sekishod_obj)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
-$(O)/sekishod $(O)/sekisho: $(O)/%: $(O)/core/sekishod/%.o \
-		$(O)/libsekishod.a $(O)/libsekisho.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ \
-		$(sekishod_libs)
+$(O)/sekishod: $(O)/core/sekishod/process/sekishod.o
+$(O)/sekisho: $(O)/core/sekishod/tool/sekisho.o
+$(O)/sekishod $(O)/sekisho: $(O)/libsekishod.a $(O)/libsekisho.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ \
+		$(filter %.o,$^) $(filter %.a,$^) $(sekishod_libs)
 
 all: $(O)/sekishod $(O)/sekisho
 

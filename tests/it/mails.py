@@ -16,7 +16,7 @@ GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 def mail(text="Good morning.\n", subject="A letter", message_id=None, **fields):
     """A plain mail; give files=[(name, bytes)] to attach. None is the same as
-    another one, so inspectors look into each (core/sekishod/verdicts.h)."""
+    another one, so inspectors look into each (verdicts.h)."""
     message = EmailMessage(policy=policy.SMTP)
     files = fields.pop("files", [])
     message["From"] = fields.pop("sender", "Sender <sender@partner.test>")
