@@ -28,6 +28,43 @@ static const struct {
 		HISTORY_FAILED },
 	{ "** x@y.test <a@x.test> R=r: T=sekisho_hold", "a@x.test", "x@y.test",
 		HISTORY_FAILED },
+	/* As Exim 4.96 wrote them: the recipient has its quotes, no other. */
+	{ "=> x y <\"x y\"@x.test> R=local T=sinkfile", "\"x y\"@x.test",
+		"x y", HISTORY_DELIVERED },
+	{ "-> a@b c@y.test <\"a@b c\"@y.test> R=outside T=sink H=127.0.0.1 "
+		"[127.0.0.1] K C=\"250 kept\"", "\"a@b c\"@y.test",
+		"a@b c@y.test", HISTORY_DELIVERED },
+	{ "=>  lead@y.test <\" lead\"@y.test> R=outside T=sink",
+		"\" lead\"@y.test", " lead@y.test", HISTORY_DELIVERED },
+	{ "=> say \"hi\" x: y <\"say \\\"hi\\\" x: y\"@x.test> R=local",
+		"\"say \\\"hi\\\" x: y\"@x.test", "say \"hi\" x: y",
+		HISTORY_DELIVERED },
+	{ "=> x (y) <\"x (y)\"@x.test> R=local T=t", "\"x (y)\"@x.test",
+		"x (y)", HISTORY_DELIVERED },
+	{ "=> q <q@x.test> r=sekisho_hold t=sekisho_hold <\"Q <q@x.test> "
+		"R=sekisho_hold T=sekisho_hold\"@x.test> R=local T=t",
+		"\"Q <q@x.test> R=sekisho_hold T=sekisho_hold\"@x.test",
+		"q <q@x.test> r=sekisho_hold t=sekisho_hold",
+		HISTORY_DELIVERED },
+	{ "=> :blackhole: <\"x > y\"@x.test> R=sekisho_delete",
+		"\"x > y\"@x.test", ":blackhole:", HISTORY_DELETED },
+	{ "** x y@x.test <\"x y\"@x.test> R=unknown: there is no mailbox x y",
+		"\"x y\"@x.test", "x y@x.test", HISTORY_FAILED },
+	{ "** \"Q <q@x.test> R=local\"@x.test: retry timeout exceeded",
+		"\"Q <q@x.test> R=local\"@x.test",
+		"\"Q <q@x.test> R=local\"@x.test", HISTORY_FAILED },
+	/* Aliases make pipes and other addresses of them. */
+	{ "=> |/bin/true a -b c (piped@x.test) <twice@x.test> R=pipes "
+		"T=address_pipe", "twice@x.test", "|/bin/true a -b c",
+		HISTORY_DELIVERED },
+	{ "=> v w <toother@x.test> R=local T=sinkfile", "toother@x.test",
+		"v w", HISTORY_DELIVERED },
+	{ "=> carol <\"one two\"@x.test> R=local", "\"one two\"@x.test",
+		"carol", HISTORY_DELIVERED },
+	{ "** \"v w\"@x.test <toother@x.test>: retry timeout exceeded",
+		"toother@x.test", "\"v w\"@x.test", HISTORY_FAILED },
+	{ "=> a@y.test R=r T=smtp C=\"250 <b@x.test>\"", "a@y.test",
+		"a@y.test", HISTORY_DELIVERED },
 	{ "=> ", "", "", HISTORY_DELIVERED },
 	{ "=> a (", "a", "a", HISTORY_DELIVERED },
 	{ "=> a <", "", "a", HISTORY_DELIVERED },
@@ -69,6 +106,16 @@ test_arrival(void)
 	test_int(message->accepted, true);
 	test_int(message->recipients->len, 2);
 	test_str(message->recipients->pdata[0], "alice@x.test");
+	history_free(&history);
+
+	test_begin("O5: a blank in quotes parts no recipients");
+	history_init(&history);
+	history_exim(&history, EXIM "<= \"a for b\"@b.test H=h P=esmtp S=1 "
+		"for \"x y\"@x.test \"a) for \\\"b\"@y.test bob@x.test");
+	message = history_message(&history, ID);
+	test_int(message->recipients->len, 3);
+	test_str(message->recipients->pdata[0], "\"x y\"@x.test");
+	test_str(message->recipients->pdata[1], "\"a) for \\\"b\"@y.test");
 	history_free(&history);
 
 	test_begin("O5: Exim does not say who the recipients are");

@@ -55,6 +55,20 @@ test_whole(void)
 }
 
 static void
+test_quoted(void)
+{
+	test_begin("logged: recipients whose quotes hold blanks and commas");
+	test_assert(read_line(FROM "findings=none approved=\"\\\"a, b\\\"@x\" "
+		"rules=none deliver=\"none to c@x,\\\"a, b\\\"@x\" "
+		"hold=\"R4 to \\\"x and y\\\"@x and 2 more\" ms=1"));
+	test_int((int)logged.message.recipient_count, 3);
+	test_str(logged.message.recipients[1], "\"a, b\"@x");
+	test_str(logged.message.recipients[2], "\"x and y\"@x");
+	test_int(logged.opinions[1], OPINION_APPROVED);
+	test_int((int)logged.unnamed, 2);
+}
+
+static void
 test_cleanable(void)
 {
 	test_begin("logged: what was cleaned could be, what was deleted not");
@@ -117,6 +131,7 @@ main(void)
 {
 	pool = pool_new();
 	test_whole();
+	test_quoted();
 	test_cleanable();
 	test_others();
 	pool_free(pool);

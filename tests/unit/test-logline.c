@@ -112,6 +112,34 @@ test_values(void)
 }
 
 static void
+test_whom(void)
+{
+	static const struct {
+		const char *outcome, *second;
+		unsigned int count;
+	} outcomes[] = {
+		{ "R4 tag [A to \"B] to a@x,b@y", "b@y", 2 },
+		{ "none to \"x y\"@x,\"a, to \\\" b\"@x",
+			"\"a, to \\\" b\"@x", 2 },
+		{ "none to \"a to b\"@x", NULL, 1 },
+		{ "none to \"a", NULL, 0 },
+		{ "none", NULL, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+		const char *whom = logline_whom(outcomes[i].outcome);
+		char **list = logline_addresses(whom == NULL ? "" : whom, ",");
+
+		test_begin("O5: whom an outcome is for");
+		test_int(g_strv_length(list), outcomes[i].count);
+		if (outcomes[i].count > 1)
+			test_str(list[1], outcomes[i].second);
+		g_strfreev(list);
+	}
+}
+
+static void
 test_times(void)
 {
 	static const struct {
@@ -147,6 +175,7 @@ main(void)
 	tzset();
 	test_lines();
 	test_values();
+	test_whom();
 	test_times();
 	return test_done();
 }

@@ -85,6 +85,16 @@ static const struct {
 		"an alias of this server" },
 	{ OURS "** b@x.test R=r T=smtp H=h [::1]: 550 no", "b@x.test: cannot "
 		"be delivered, Exim gave up: 550 no" },
+	{ OURS "<= a@b.test H=h [::1] S=9 for \"x y\"@x.test b@x.test",
+		"came from ::1 (h), sender a@b.test, for \"x y\"@x.test, "
+		"b@x.test, 9 bytes" },
+	{ OURS "=> x y@z.test <\"x y\"@z.test> R=r T=smtp", "\"x y\"@z.test: "
+		"delivered (transport smtp)" },
+	{ OURS "** x: y@x.test <\"x: y\"@x.test> R=r: there is none", "\"x: "
+		"y\"@x.test: cannot be delivered, Exim gave up: there is "
+		"none" },
+	{ OURS "** b@y.test: Unrouteable address", "b@y.test: cannot be "
+		"delivered, Exim gave up: Unrouteable address" },
 	{ OURS "== b@x.test R=r T=t defer (-1): down", "b@x.test: not yet, "
 		"Exim will try again: down" },
 	{ OURS "removed by root", "was removed from Exim's queue by root" },

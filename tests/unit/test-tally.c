@@ -34,6 +34,9 @@ static const struct {
 	{ { MAIL("direction=inbound findings=none rules=R "
 		"hold=\"R to a@x,b@y and 498 more\" ms=5") }, TALLY_HOLD,
 		500 },
+	{ { MAIL("direction=inbound findings=none rules=R hold=\"R to "
+		"\\\"x y\\\"@x,\\\"a, to b\\\"@x,c@y and 2 more\" ms=5") },
+		TALLY_HOLD, 5 },
 	/* Nothing was judged: it is no ordinary delivery. */
 	{ { MAIL("direction=inbound deliver=\"none to a@x\" error=\"b\" ms=5")
 		}, TALLY_DELIVER, 0 },

@@ -13,18 +13,18 @@
 static void
 arrival(struct history_message *message, const char *text)
 {
-	const char *list = logline_recipients(text);
-	char **words, **word;
+	char **list, **one;
 
 	message->accepted = true;
-	if (list == NULL || message->recipients != NULL)
+	if (message->recipients != NULL)
+		return;
+	list = logline_recipients(text);
+	if (list == NULL)
 		return;
 	message->recipients = g_ptr_array_new_with_free_func(g_free);
-	words = g_strsplit(list, " ", -1);
-	for (word = words; *word != NULL; word++)
-		if (**word != '\0')
-			g_ptr_array_add(message->recipients, g_strdup(*word));
-	g_strfreev(words);
+	for (one = list; *one != NULL; one++)
+		g_ptr_array_add(message->recipients, *one);
+	g_free(list);
 }
 
 static enum history_fate_kind

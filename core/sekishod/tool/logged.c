@@ -40,18 +40,17 @@ static void
 add_recipients(struct logged *logged, struct pool *pool, const char *list,
 	const char *fired)
 {
-	const char *more = strstr(list, " and ");
 	size_t len;
 
-	if (more != NULL)
-		logged->unnamed += strtoul(more + strlen(" and "), NULL, 10);
-	else
-		more = list + strlen(list);
-	for (; list < more; list += len + 1) {
-		len = strcspn(list, ",");
-		if (list + len > more)
-			len = (size_t)(more - list);
+	while (*list != '\0') {
+		len = logline_address_len(list, ", ");
 		add_recipient(logged, pool, list, len, fired);
+		list += len + (list[len] == ',');
+		if (g_str_has_prefix(list, " and "))
+			logged->unnamed += strtoul(list + strlen(" and "),
+				NULL, 10);
+		if (*list == ' ')
+			break;
 	}
 }
 
@@ -146,7 +145,7 @@ read_opinion(struct logged *logged, const char *text, const char *key,
 	enum senders_opinion opinion)
 {
 	char *all = logline_value(text, key);
-	char **words = g_strsplit(all == NULL ? "" : all, ",", -1);
+	char **words = logline_addresses(all == NULL ? "" : all, ",");
 	size_t i;
 
 	for (i = 0; i < logged->message.recipient_count; i++)

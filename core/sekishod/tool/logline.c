@@ -160,6 +160,32 @@ logline_skip_quoted(const char *text)
 	return *text == '"' ? text + 1 : text;
 }
 
+size_t
+logline_address_len(const char *text, const char *ends)
+{
+	const char *end = text;
+
+	while (*end != '\0' && strchr(ends, *end) == NULL)
+		end = *end == '"' ? logline_skip_quoted(end) : end + 1;
+	return (size_t)(end - text);
+}
+
+char **
+logline_addresses(const char *list, const char *separator)
+{
+	GPtrArray *found = g_ptr_array_new();
+	size_t len;
+
+	for (list += strspn(list, separator); *list != '\0';
+	     list += strspn(list, separator)) {
+		len = logline_address_len(list, separator);
+		g_ptr_array_add(found, g_strndup(list, len));
+		list += len;
+	}
+	g_ptr_array_add(found, NULL);
+	return (char **)g_ptr_array_free(found, FALSE);
+}
+
 /* Folders of users are among the values, so quotes count. */
 const char *
 logline_find(const char *text, const char *key)
@@ -188,13 +214,29 @@ is_octal(const char *digits)
 		digits[2] >= '0' && digits[2] <= '7';
 }
 
+/* Where a quoted local part was cut in two, a quote is left over. */
+static bool
+has_all_quotes(const char *list)
+{
+	bool open = false;
+
+	for (; *list != '\0'; list++) {
+		if (*list == '\\' && list[1] != '\0')
+			list++;
+		else if (*list == '"')
+			open = !open;
+	}
+	return !open;
+}
+
 const char *
 logline_whom(const char *outcome)
 {
 	const char *to = outcome, *last = NULL;
 
-	while ((to = strstr(to, " to ")) != NULL)
-		last = to++;
+	for (; (to = strstr(to, " to ")) != NULL; to++)
+		if (has_all_quotes(to))
+			last = to;
 	return last == NULL ? NULL : last + strlen(" to ");
 }
 
@@ -245,31 +287,85 @@ driver(const char *text, const char *key)
 }
 
 /*
- * What aliases made on the way stands in parentheses; the recipient is not
- * there when it is the address.
+ * Is [plain, end) that address, or its local part, without quotes? Exim writes
+ * so where it delivers to, in lower case, and the recipient as it came.
  */
+static bool
+is_unquoted(const char *plain, const char *end, const char *address)
+{
+	bool quoted = false;
+
+	for (; *address != '\0'; address++) {
+		if (*address == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		if (quoted && *address == '\\' && address[1] != '\0')
+			address++;
+		if (plain == end ||
+		    g_ascii_tolower(*plain) != g_ascii_tolower(*address))
+			break;
+		plain++;
+	}
+	return plain == end && !quoted && (*address == '>' || *address == '@');
+}
+
+/*
+ * Where " <recipient>" is, or NULL. Without its quotes an address may look like
+ * anything, so that counts which the recipient confirms; and if none does,
+ * as an alias has made another, what stands before the drivers or the reason.
+ */
+static const char *
+find_recipient(const char *text)
+{
+	const char *begin = text + logline_address_len(text, " "),
+		*router = strstr(begin, " R="), *reason = strstr(begin, ": "),
+		*found = NULL, *at;
+
+	for (at = strstr(text, " <"); at != NULL; at = strstr(at + 1, " <"))
+		if (is_unquoted(text, at, at + 2) || (found == NULL &&
+		    at >= begin && (router == NULL || at < router) &&
+		    (reason == NULL || at < reason)))
+			found = at;
+	return found;
+}
+
+/* [text, end) without what aliases made on the way: "address (parents)". */
+static char *
+without_parents(const char *text, const char *end)
+{
+	const char *parents = end > text && end[-1] == ')' ?
+		g_strrstr_len(text, end - text, " (") : NULL;
+
+	return g_strndup(text, (size_t)((parents != NULL ? parents : end) -
+		text));
+}
+
 void
 logline_delivery_read(const char *text, struct logline_delivery *found)
 {
-	size_t len = strcspn(text, " ");
-	const char *rest = text + len;
+	const char *recipient = find_recipient(text);
+	size_t len = logline_address_len(text, " ");
 
-	if (g_str_has_prefix(rest, " ("))
-		rest += strcspn(rest, ")");
-	rest += strspn(rest, ") ");
-	if (len > 0 && text[len - 1] == ':' && *text != ':')
-		len--;		/* "** address: reason" */
-	found->address = g_strndup(text, len);
-	if (*rest == '<') {
-		len = strcspn(rest + 1, ">");
-		found->recipient = g_strndup(rest + 1, len);
-		rest += len + (rest[len + 1] == '>' ? 2 : 1);
-	} else {
+	if (recipient == NULL) {
+		if (len > 0 && text[len - 1] == ':' && *text != ':')
+			len--;		/* "** address: reason" */
+		found->address = g_strndup(text, len);
 		found->recipient = g_strdup(found->address);
+		found->aliased = false;
+		found->rest = text + len;
+	} else {
+		found->aliased = !is_unquoted(text, recipient, recipient + 2);
+		found->address = found->aliased ?
+			without_parents(text, recipient) :
+			g_strndup(text, (size_t)(recipient - text));
+		recipient += strlen(" <");
+		len = logline_address_len(recipient, ">");
+		found->recipient = g_strndup(recipient, len);
+		found->rest = recipient + len + (recipient[len] == '>');
 	}
-	found->router = driver(text, " R=");
-	found->transport = driver(text, " T=");
-	found->rest = rest;
+	found->router = driver(found->rest, " R=");
+	found->transport = driver(found->rest, " T=");
 }
 
 void
@@ -282,8 +378,8 @@ logline_delivery_free(struct logline_delivery *delivery)
 }
 
 /* What follows " for " outside of quotes. */
-const char *
-logline_recipients(const char *text)
+static const char *
+find_recipients(const char *text)
 {
 	const char *found = NULL;
 
@@ -293,4 +389,12 @@ logline_recipients(const char *text)
 		text = *text == '"' ? logline_skip_quoted(text) : text + 1;
 	}
 	return found;
+}
+
+char **
+logline_recipients(const char *text)
+{
+	const char *list = find_recipients(text);
+
+	return list == NULL ? NULL : logline_addresses(list, " ");
 }

@@ -57,6 +57,15 @@ const char *logline_find(const char *text, const char *key);
 char *logline_value(const char *text, const char *key);
 
 /*
+ * The length of the address that begins at text, up to one of ends. They count
+ * only outside of its quotes.
+ */
+size_t logline_address_len(const char *text, const char *ends);
+
+/* The addresses between separators, for the caller to g_strfreev(). */
+char **logline_addresses(const char *list, const char *separator);
+
+/*
  * A value, as logline_find() returns it, without its quotes; next, unless it
  * is NULL, gets what follows. For the caller to g_free().
  */
@@ -72,14 +81,19 @@ const char *logline_whom(const char *outcome);
 struct logline_delivery {
 	char *address;		/* what aliases made of the recipient */
 	char *recipient;	/* of the envelope */
+	bool aliased;		/* they differ in more than quotes */
 	char *router, *transport;	/* empty: the line does not say */
-	const char *rest;	/* what follows the addresses, in the line */
+	const char *rest;	/* what follows the addresses, in the line:
+				   " R=...", ": reason" */
 };
 
 void logline_delivery_read(const char *text, struct logline_delivery *found);
 void logline_delivery_free(struct logline_delivery *delivery);
 
-/* The recipients in Exim's "<= " line; NULL: it does not name them. */
-const char *logline_recipients(const char *text);
+/*
+ * The recipients in Exim's "<= " line, for the caller to g_strfreev(); NULL: it
+ * does not name them.
+ */
+char **logline_recipients(const char *text);
 
 #endif

@@ -59,10 +59,8 @@ origin(const char *text)
 static char *
 sender(const char *text)
 {
-	size_t len = *text == '"' ?
-		(size_t)(logline_skip_quoted(text) - text) : 0;
+	size_t len = logline_address_len(text, " ");
 
-	len += strcspn(text + len, " ");
 	return len == 2 && strncmp(text, "<>", 2) == 0 ?
 		g_strdup("none (a bounce or a notice)") :
 		g_strndup(text, len);
@@ -71,14 +69,12 @@ sender(const char *text)
 static char *
 recipients(const char *text)
 {
-	const char *list = logline_recipients(text);
-	char **words, *joined;
+	char **list = logline_recipients(text), *joined;
 
 	if (list == NULL)
 		return g_strdup("recipients that the log does not name");
-	words = g_strsplit(list, " ", -1);
-	joined = g_strjoinv(", ", words);
-	g_strfreev(words);
+	joined = g_strjoinv(", ", list);
+	g_strfreev(list);
 	return joined;
 }
 
@@ -189,13 +185,9 @@ delivered_how(const struct logline_delivery *delivery)
 static char *
 addressee(const struct logline_delivery *delivery)
 {
-	size_t len = strlen(delivery->address);
-
-	if (strcmp(delivery->address, ":blackhole:") == 0 ||
-	    strcmp(delivery->router, "sekisho_hold_for_administrators") == 0 ||
-	    (g_ascii_strncasecmp(delivery->address, delivery->recipient,
-	    len) == 0 && (delivery->recipient[len] == '@' ||
-	    delivery->recipient[len] == '\0')))
+	if (!delivery->aliased ||
+	    strcmp(delivery->address, ":blackhole:") == 0 ||
+	    strcmp(delivery->router, "sekisho_hold_for_administrators") == 0)
 		return g_strdup(delivery->recipient);
 	return g_strdup_printf("%s (by an alias: %s)", delivery->recipient,
 		delivery->address);
@@ -227,7 +219,7 @@ trouble(struct story *story, const char *text, const char *what)
 
 	logline_delivery_read(text, &delivery);
 	whom = addressee(&delivery);
-	reason = strstr(text, ": ");
+	reason = strstr(delivery.rest, ": ");
 	story_add(story, STORY_DELIVERED, 0, "%s: %s: %s", whom, what,
 		reason != NULL ? reason + 2 : delivery.rest);
 	g_free(whom);

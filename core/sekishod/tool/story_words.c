@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "logfinding.h"
+#include "logline.h"
 #include "story_words.h"
 
 char *
@@ -43,7 +44,7 @@ story_failure(bool deferred, const char *error)
 char *
 story_list(const char *list)
 {
-	char **words = g_strsplit(list, ",", -1);
+	char **words = logline_addresses(list, ",");
 	char *text = g_strjoinv(", ", words);
 
 	g_strfreev(words);

@@ -30,9 +30,14 @@ count_recipients(const char *outcome)
 	const char *to = logline_whom(outcome);
 	int64_t count = 1;
 
-	for (; to != NULL && *to != '\0' && *to != ' '; to++)
-		count += *to == ',';
-	if (to != NULL && g_str_has_prefix(to, " and "))
+	if (to == NULL)
+		return count;
+	for (to += logline_address_len(to, ", "); *to == ',';
+	     to += logline_address_len(to, ", ")) {
+		count++;
+		to++;
+	}
+	if (g_str_has_prefix(to, " and "))
 		count += strtoll(to + strlen(" and "), NULL, 10);
 	return count;
 }
