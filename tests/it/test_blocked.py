@@ -12,7 +12,6 @@ from protocol import call
 from reading import fields, subject
 from running import add_rules, rule, switch
 from test_approved_list import modify, names
-from test_directory import settings
 
 TAGGED = "[MEIWAKU!!!] Cheap watches"
 CAROL = "carol@example.test"
@@ -207,7 +206,7 @@ def test_away(site, ask):
 
 def test_cache(site, ask):
     """A9: with ldap-cache, a block through Sekisho counts at once"""
-    with settings(site, "ldap-cache = 3000"):
+    with site.settings("ldap-cache = 3000"):
         for _ in range(2):
             assert not is_held(site, letter())
             ask("blocked-add", NAGGER)
