@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -116,6 +117,19 @@ def test_no_scanner(stack, own):
         daemon.communicate(timeout=60)
     assert daemon.returncode == 0
     assert "generation" not in read(own + "/log")
+
+
+def test_idle(stack):
+    """The master sleeps while there is nothing to do"""
+    status = "/proc/%s/status" % read(stack.env["SEKISHOD_PID"]).strip()
+
+    def wakes():
+        return int(re.search(r"\nvoluntary_ctxt_switches:\s(\d+)",
+                             read(status))[1])
+
+    before = wakes()
+    time.sleep(3)
+    assert wakes() - before < 10
 
 
 def test_log_rotated(stack, own):

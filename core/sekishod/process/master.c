@@ -200,10 +200,11 @@ master_stop(struct master *master)
 static void
 master_loop(struct master *master)
 {
-	static const struct timespec tick = { .tv_nsec = 100000000 };
+	/* Signals tell of all but what time makes due. */
+	static const struct timespec second = { .tv_sec = 1 };
 
 	for (;;) {
-		switch (sigtimedwait(&master->signals, NULL, &tick)) {
+		switch (sigtimedwait(&master->signals, NULL, &second)) {
 		case SIGTERM:
 		case SIGINT:
 			master_stop(master);
@@ -274,6 +275,7 @@ master_start(struct master *master, struct sekisho_error *err)
 	sigaddset(&master->signals, SIGINT);
 	sigaddset(&master->signals, SIGHUP);
 	sigaddset(&master->signals, SIGCHLD);
+	sigaddset(&master->signals, SIGIO);
 	sigprocmask(SIG_BLOCK, &master->signals, NULL);
 	return master_wait_ready(master, err);
 }

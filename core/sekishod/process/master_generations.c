@@ -51,6 +51,9 @@ master_generation_start(struct master *master)
 	master->start_after = sekisho_deadline(3000);
 	if (pipe2(tell, O_CLOEXEC | O_NONBLOCK) < 0)
 		return;
+	/* What comes through it wakes us with SIGIO. */
+	fcntl(tell[0], F_SETOWN, getpid());
+	fcntl(tell[0], F_SETFL, O_NONBLOCK | O_ASYNC);
 	master->generations++;
 	master->starting = fork();
 	if (master->starting == 0)
