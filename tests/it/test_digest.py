@@ -33,7 +33,8 @@ def test_once(bob):
     """Digest: a held mail is listed once, when its time has come"""
     bob.choose("7d")
     bob.quarantine.hold()
-    assert bob.send() == 0
+    # Today may be the Monday on which it is time.
+    assert bob.send(-1) == 0
     assert bob.send(8) == 1
     assert [bob.send(days) for days in (8, 9, 16)] == [0, 0, 0]
     assert len(bob.mails()) == 1
