@@ -2,6 +2,7 @@
 them sends on to its recipients (issue 10.9)."""
 import hashlib
 import hmac
+import os
 import re
 import subprocess
 import threading
@@ -10,6 +11,7 @@ import time
 import pytest
 
 import preload
+from crashing import CrashingDovecot
 from doveadm import Doveadm
 from holding import Held, key_name, keys, lmtp, messages
 from mails import EICAR, mail
@@ -17,7 +19,9 @@ from protocol import call
 from quarantine import Quarantine
 from reading import fields, own, parsed
 from running import add_rules, rule, wait_until
+from test_quarantine_crash import again, start_afresh
 
+STRIDE = 1 if os.environ.get("LONG_TESTS") else 6
 OUTSIDE = '<direction is="outbound"/><not><recipient ' \
     'like="*@example.test"/></not><header name="X-Out" pattern="^%s"/>'
 RULES = rule("out", OUTSIDE % "hold", "<quarantine/>") + \
@@ -305,6 +309,47 @@ def test_next_recipient_deleted(stack, erin, doveadm):
     assert erin.count(held, "Quarantine") == 1
 
 
+def test_crash(stack, erin):
+    """issue 10.9: a kill at any step loses none, and doubles what it may"""
+
+    def sent(message):
+        stack.settled()
+        return len(stack.sunk(message["Message-ID"]))
+
+    def rebuilt(crashing):
+        """How often Dovecot made an index anew, which knows less then."""
+        count = len(erin.log_lines("rebuilding indexes"))
+        with open(crashing.top + "/log", encoding="utf-8") as file:
+            return count + file.read().count("rebuilding indexes")
+
+    with CrashingDovecot(stack) as crashing:
+        step, reply, doubled = 1, None, 0
+        while reply is None:
+            start_afresh(erin)
+            before = rebuilt(crashing)
+            message, held = held_for_erin(stack, erin)
+            (stored, _), = messages(stack, "erin", "Quarantine", "ALL")
+
+            def command(imap):
+                return ["UID MOVE %d Quarantine/Deliver" % erin.uid(imap,
+                                                                    held)]
+
+            reply = crashing.run("erin", "Quarantine", command, step)
+            assert reply is None or reply.ok, reply
+            first = sent(message)
+            assert first in (0, 1) and \
+                first + erin.count(held, "Quarantine") >= 1, step
+            again(erin, held, command, crashing.port)
+            assert sent(message) in (1, 1 + first), step
+            erin.file(stored)   # for another recipient
+            assert erin.count(held, "Quarantine") == 0 or \
+                rebuilt(crashing) > before, step
+            doubled += sent(message) == 2
+            step += STRIDE
+        assert step > 20
+        print("# %d kills, sent twice after %d" % (step // STRIDE, doubled))
+
+
 def test_restart(stack, erin):
     """issue 10.9: a restart of all daemons in between changes nothing"""
     message, held = held_for_erin(stack, erin)
@@ -424,7 +469,7 @@ def test_seal_of_protocol(stack):
 
 
 @pytest.mark.parametrize("forgery", ["none", "key", "others", "more", "body",
-                                     "old", "nonsense"])
+                                     "old", "early", "nonsense"])
 def test_forged(stack, erin, forgery):
     """issue 10.9: nobody else can let a mail pass; the field is taken out"""
     message = mail(sender="alice@example.test", X_Out="hold")
@@ -440,6 +485,8 @@ def test_forged(stack, erin, forgery):
         "body": lambda: sealed_release(stack, mail("Another.\n"), people),
         "old": lambda: sealed_release(stack, message, people,
                                       when=time.time() - 4000),
+        "early": lambda: sealed_release(stack, message, people,
+                                        when=time.time() + 4000),
     }[forgery]()
     held = submit_released(stack, message, people, field)
     wait_until(lambda: erin.count(held, "Quarantine"), "a held mail")

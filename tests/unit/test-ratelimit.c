@@ -37,6 +37,8 @@ test_hours(void)
 	test_begin("N4: the next hour begins anew");
 	test_int(allowed(limit, "a@x", 3, HOUR + 3600), 3);
 	test_int(allowed(limit, "a@x", 3, HOUR + 3 * 3600), 3);
+	test_begin("N4: a clock that is set back locks nobody out");
+	test_int(allowed(limit, "a@x", 3, HOUR), 3);
 	test_begin("N4: 0 is no limit");
 	test_int(allowed(limit, "a@x", 0, HOUR + 3 * 3600), 100);
 }
