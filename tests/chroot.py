@@ -37,6 +37,7 @@ deb http://deb.debian.org/debian-security %(release)s-security main
 APT = """\
 APT::Get::Assume-Yes "true";
 Binary::apt::APT::Keep-Downloaded-Packages "true";
+Acquire::Retries "3";
 """
 CLONE_NEWNET = 0x40000000
 
@@ -63,19 +64,22 @@ class Missing(Exception):
     """Why there can be no such Debian here."""
 
 
-def listed(*lists, without=None):
-    """The packages of these lists of tests/stack; but not those of a part."""
+def listed(*lists, without=()):
+    """The packages of these lists of tests/stack, without those of parts."""
     text = ""
     for name in lists:
         with open("%s/tests/stack/%s" % (TOP, name), encoding="ascii") as file:
             text += file.read() + "\n"
-    if without is not None:
-        text = re.sub(r"(?ms)^# %s.*?\n\n" % re.escape(without), "", text)
+    for part in without:
+        text = re.sub(r"(?ms)^# %s.*?\n\n" % re.escape(part), "", text)
     return re.findall(r"(?m)^([a-z]\S*) ", text)
 
 
 def attempt(command, reason):
-    result = subprocess.run(command, check=False, stdout=subprocess.PIPE,
+    """Its processes and mounts end with it, also when it is cut off."""
+    result = subprocess.run(["unshare", "--mount", "--pid", "--fork",
+                             "--kill-child"] + command, check=False,
+                            stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True)
     if result.returncode != 0:
         raise Missing("%s: %s" % (reason, result.stdout.strip()[-200:]))
@@ -143,8 +147,12 @@ class Chroot:
              "sh", "-ec", first], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.children = []
-        self.first = self._wait_for_first()
-        shutil.copy("/etc/resolv.conf", root + "/etc/resolv.conf")
+        try:
+            self.first = self._wait_for_first()
+            shutil.copy("/etc/resolv.conf", root + "/etc/resolv.conf")
+        except BaseException:
+            self.close()
+            raise
 
     def _wait_for_first(self):
         """The number of its process 1."""
@@ -159,7 +167,6 @@ class Chroot:
                     children[0], self.root)):
                 return int(children[0])
             time.sleep(0.05)
-        self.close()
         raise Missing("the namespaces are not ready")
 
     def __enter__(self):
