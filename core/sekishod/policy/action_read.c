@@ -197,10 +197,8 @@ read_one(struct policy_reader *reader, const xmlNode *node, struct rule *rule)
 {
 	const struct action_type *type = action_types;
 	const char *values[3] = { NULL };
-	const xmlNode *child = NULL;
 	struct action *action;
 	size_t i;
-	int more;
 
 	while (type->name != NULL &&
 	       strcmp(type->name, policy_name(node)) != 0)
@@ -220,11 +218,7 @@ read_one(struct policy_reader *reader, const xmlNode *node, struct rule *rule)
 	if (policy_attributes(reader, node, type->attributes, values) < 0 ||
 	    type->read(reader, node, action, values) < 0)
 		return -1;
-	more = policy_next(reader, node, &child);
-	if (more > 0)
-		return policy_error(reader, child, "<%s> may not contain <%s>",
-			policy_name(node), policy_name(child));
-	return more;
+	return policy_no_child(reader, node);
 }
 
 int

@@ -192,8 +192,6 @@ read_one(struct policy_reader *reader, const xmlNode *node,
 {
 	const char *values[3] = { NULL };
 	enum condition_value value;
-	const xmlNode *child = NULL;
-	int more;
 
 	condition->type = condition_type_find(policy_name(node));
 	if (condition->type == NULL)
@@ -208,11 +206,7 @@ read_one(struct policy_reader *reader, const xmlNode *node,
 		return -1;
 	if (value == VALUE_CHILD || value == VALUE_CHILDREN)
 		return 0;
-	more = policy_next(reader, node, &child);
-	if (more > 0)
-		return policy_error(reader, child, "<%s> may not contain <%s>",
-			policy_name(node), policy_name(child));
-	return more;
+	return policy_no_child(reader, node);
 }
 
 int

@@ -277,6 +277,18 @@ policy_next(const struct policy_reader *reader, const xmlNode *node,
 	return 0;
 }
 
+int
+policy_no_child(const struct policy_reader *reader, const xmlNode *node)
+{
+	const xmlNode *child = NULL;
+	int more = policy_next(reader, node, &child);
+
+	if (more > 0)
+		return policy_error(reader, child, "<%s> may not contain <%s>",
+			policy_name(node), policy_name(child));
+	return more;
+}
+
 const char *
 policy_text(const struct policy_reader *reader, const xmlNode *node)
 {

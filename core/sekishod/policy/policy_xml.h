@@ -58,6 +58,9 @@ int policy_attributes(const struct policy_reader *reader, const xmlNode *node,
 int policy_next(const struct policy_reader *reader, const xmlNode *node,
 	const xmlNode **child_p);
 
+/* Refuses any child element of one that has none. 0 or -1. */
+int policy_no_child(const struct policy_reader *reader, const xmlNode *node);
+
 /* The name of an element. */
 const char *policy_name(const xmlNode *node);
 
