@@ -98,6 +98,18 @@ change_names(struct change_list *list, struct pool *pool,
 	change_set(list, ATTR_CN, full_name(pool, account));
 }
 
+/* Of an account, all but its address and its secrets. */
+static void
+change_particulars(struct change_list *list, struct pool *pool,
+	const struct account *account)
+{
+	change_names(list, pool, account);
+	change_set(list, ATTR_STATUS, account_status_name(account->status));
+	change_set(list, ATTR_LANGUAGE, account->language);
+	change_set(list, ATTR_QUESTION, account->question);
+	change_set(list, ATTR_ANSWER, account->answer_hash);
+}
+
 /* Copies what was built, into pool. */
 static const char *
 take(struct pool *pool, struct sekisho_buf *buf)
@@ -164,11 +176,7 @@ directory_account_add(const struct account_session *session,
 	list.changes[0].values = classes;
 	list.changes[0].count = 2;
 	change_set(&list, ATTR_MAIL, account->mail);
-	change_names(&list, session->pool, account);
-	change_set(&list, ATTR_STATUS, account_status_name(account->status));
-	change_set(&list, ATTR_LANGUAGE, account->language);
-	change_set(&list, ATTR_QUESTION, account->question);
-	change_set(&list, ATTR_ANSWER, account->answer_hash);
+	change_particulars(&list, session->pool, account);
 	if (*account->token_hash != '\0')
 		change_token(&list, session->pool, account);
 	entry.count = list.count;
@@ -187,11 +195,7 @@ directory_account_renew(const struct account_session *session,
 
 	if (expected == ACCOUNT_NONE)
 		change_add(&list, DIRECTORY_ADD, ATTR_CLASS, CLASS_ACCOUNT);
-	change_names(&list, session->pool, account);
-	change_set(&list, ATTR_STATUS, account_status_name(account->status));
-	change_set(&list, ATTR_LANGUAGE, account->language);
-	change_set(&list, ATTR_QUESTION, account->question);
-	change_set(&list, ATTR_ANSWER, account->answer_hash);
+	change_particulars(&list, session->pool, account);
 	if (*account->token_hash != '\0')
 		change_new_token(&list, session->pool, account);
 	return modify(session, account->dn, &list,
