@@ -166,33 +166,38 @@ change_keyword(struct mailbox_transaction_context *t, uint32_t seq,
 	mailbox_keywords_unref(&keywords);
 }
 
-int
-claim_mark_virus(struct claim *claim, uint32_t uid)
+/* removed ends with NULL. What is gone needs no keywords. */
+static int
+change_keywords(struct claim *claim, uint32_t uid, const char *added,
+	const char *const *removed)
 {
 	struct mailbox_transaction_context *t;
 	uint32_t seq;
 
 	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
 		return 0;
-	t = mailbox_transaction_begin(claim->box, 0, "sekisho: reclass");
-	change_keyword(t, seq, MODIFY_ADD,
-		held_mail_keyword(SEKISHO_HELD_VIRUS));
-	change_keyword(t, seq, MODIFY_REMOVE,
-		held_mail_keyword(SEKISHO_HELD_SPAM));
-	change_keyword(t, seq, MODIFY_REMOVE,
-		held_mail_keyword(SEKISHO_HELD_CONTENT));
+	t = mailbox_transaction_begin(claim->box, 0, "sekisho: mark");
+	change_keyword(t, seq, MODIFY_ADD, added);
+	for (; *removed != NULL; removed++)
+		change_keyword(t, seq, MODIFY_REMOVE, *removed);
 	return mailbox_transaction_commit(&t);
+}
+
+int
+claim_mark_virus(struct claim *claim, uint32_t uid)
+{
+	const char *const removed[] = {
+		held_mail_keyword(SEKISHO_HELD_SPAM),
+		held_mail_keyword(SEKISHO_HELD_CONTENT), NULL };
+
+	return change_keywords(claim, uid,
+		held_mail_keyword(SEKISHO_HELD_VIRUS), removed);
 }
 
 int
 claim_mark_requested(struct claim *claim, uint32_t uid)
 {
-	struct mailbox_transaction_context *t;
-	uint32_t seq;
+	static const char *const removed[] = { NULL };
 
-	if (!mail_index_lookup_seq(claim->box->view, uid, &seq))
-		return 0;
-	t = mailbox_transaction_begin(claim->box, 0, "sekisho: request");
-	change_keyword(t, seq, MODIFY_ADD, REQUESTED);
-	return mailbox_transaction_commit(&t);
+	return change_keywords(claim, uid, REQUESTED, removed);
 }
