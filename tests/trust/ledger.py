@@ -49,9 +49,11 @@ class Ledger:
 
     def waiting(self):
         """Messages in Exim's queue; a -D alone is what a killed Exim left of
-        a mail that it had not accepted."""
-        return {os.path.basename(path)[:-2] for path in self.stack.queue()
-                if path.endswith("-H")}
+        a mail that it had not accepted, a -H alone what a power cut left of
+        one that was delivered: Exim removes its -D first."""
+        there = {os.path.basename(path) for path in self.stack.queue()}
+        return {name[:-2] for name in there
+                if name.endswith("-H") and name[:-1] + "D" in there}
 
     def thaw(self):
         """What an administrator does with frozen mail; what waits still."""
