@@ -66,10 +66,10 @@ class Tally:
 class Site:
     """Use it in a with statement; preload is Failing, Clock or None."""
 
-    def __init__(self, name, preload):
+    def __init__(self, name, preload, settings=SETTINGS):
         exim = {} if preload is None else {"STACK_EXIM": plain_exim(name)}
         self.stack = Stack(os.path.join(TOP, "build", name), PORT_BASE,
-                           STACK_RSPAMD="0", STACK_SETTINGS=SETTINGS, **exim)
+                           STACK_RSPAMD="0", STACK_SETTINGS=settings, **exim)
         self.preload, self.preloaded = preload, None
         self.sample, self.bodies = sample(), {}
 
