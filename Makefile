@@ -149,7 +149,7 @@ fuzz:
 	  CC=clang O=$(O)/fuzz SAN=address,fuzzer-no-link fuzzers && \
 	  tests/fuzz/run $(O)/fuzz $(FUZZ)
 packages:
-	@tests/stack/install packages-debian && \
+	@tests/stack/install -b packages-debian && \
 	  debian/make-packages $(O)/packages
 # In a bare Debian of this name.
 RELEASE ?= bookworm

@@ -110,7 +110,8 @@ def make_base(packages, base=BASE):
 
 def make_builder():
     """A Debian that builds this tree and its packages, and runs all tests."""
-    make_base(listed("packages", "packages-debian"), BUILDER)
+    make_base(listed("packages-build", "packages", "packages-debian"),
+              BUILDER)
 
 
 def settle(root):
