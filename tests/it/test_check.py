@@ -140,7 +140,7 @@ EXIM = {
                 r"       acl = .*\n(       set .*\n)?"
                 r"|^  require acl = .*\n|^  warn condition = .*"
                 r"X-Stack-Results:\}\n       acl = .*\n", "",
-                "sekisho.main is not included", "05_sekisho"),
+                "sekisho.main is not included", r"sekisho-exim\(8\)"),
     "no routers": (INCLUDE % "routers", "", "routers do not begin with ours",
                    "first in the routers section"),
     "no routers, mail": (INCLUDE % "routers", "", "would get a 451: .*the "
@@ -149,6 +149,8 @@ EXIM = {
                      "  driver = redirect\n  domains = first.test\n"
                      "  data = :blackhole:\n\n", "instead of sekisho_probe "
                      "comes first", "first in the routers section"),
+    "no acl piece": (INCLUDE % "acl", "", "sekisho.acl is not included",
+                     "conf.d/acl/50_sekisho"),
     "no acl": (ACL, "", "acl_smtp_data is not set", "warn acl = acl_sekisho"),
     "acl too late": (r"^acl_data:\n", "acl_data:\n  accept\n", "would get a "
                      "451: .*ACL did not run", "before its first accept"),
@@ -192,6 +194,18 @@ def test_exim(site, name):
     """R13: a mistake in Exim's configuration is found, and what mends it"""
     old, new, wrong, mend = EXIM[name]
     site.found(wrong, mend, *site.exim(old, new))
+
+
+@pytest.mark.parametrize("form, chapter", [
+    ("true", "Split configuration"), ("false", "Unsplit configuration")])
+def test_nothing_in_exim(site, form, chapter):
+    """R13: step 9: not begun: one line says which commands are for this site"""
+    mounts = {"/etc/exim4/update-exim4.conf.conf": site.file(
+        "conf", "dc_use_split_config='%s'\n" % form)}
+    output = site.check(*site.exim(*EXIM["nothing"][:2]),
+                        mounts=mounts.items())[1]
+    assert output.count("wrong: Exim: ") == 1, output
+    assert "sekisho-exim(8), %s; service" % chapter in output, output
 
 
 # -- other mistakes ---------------------------------------------------------
@@ -301,6 +315,12 @@ def test_example_domain(site):
     site.found("protects none of Exim's domains, such as example.test",
                "<domain>example.test</domain>",
                *site.sekishod(policy=policy))
+    # Exim's "@" is the name of the host, seldom one of mail.
+    site.found("protects none of Exim's domains, such as example.test",
+               "<domain>example.test</domain>",
+               *site.sekishod(policy=policy),
+               *site.exim("^domainlist local_domains = ",
+                          "domainlist local_domains = @ : "))
 
 
 def test_broken_policy(site):
@@ -368,6 +388,15 @@ def test_no_schema(site, bare_slapd):
                *site.sekishod(ldap_uri=bare_slapd, ldap_start_tls="no",
                               ldap_bind_dn="cn=admin,dc=example,dc=test",
                               ldap_bind_password_file=password))
+
+
+def test_no_account(site):
+    """R13: step 8: the directory has no account yet: told, not wrong"""
+    base = "ou=sekisho," + site.stack.env["LDAP_BASE"]
+    output = site.check(*site.sekishod(ldap_base=base))[1]
+    assert re.search("(?m)^skipped: directory: nobody has an account yet.*: "
+                     "doveadm sekisho account create$", output), output
+    assert "wrong: directory" not in output, output
 
 
 def over_ldapi(site, **more):

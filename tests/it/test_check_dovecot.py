@@ -58,7 +58,10 @@ MISTAKES = EVERYWHERE | ({
     "no plug-in": ("^mail_plugins = sekisho$", "mail_plugins =", NO_PLUGIN,
                    r"\$mail_plugins sekisho"),
     "no lmtp plug-in": (" sieve sekisho_lmtp", " sieve", NO_LMTP,
-                        "sieve sekisho_lmtp"),
+                        r"protocol lmtp { }: mail_plugins = \$mail_plugins "
+                        "sekisho_lmtp"),
+    "not for IMAP": (r"\Z", "protocol imap {\n  mail_plugins = acl\n}\n",
+                     NO_PLUGIN, "in protocol imap { }: mail_plugins"),
     "location": (r"^  location = mdbox:~/quarantine\n", "",
                  "no location of its own", "mdbox:~/quarantine"),
     "quota": ("^mail_plugins = sekisho$", "mail_plugins = quota sekisho",
@@ -92,6 +95,44 @@ def test_mistake(site, name):
     """R13: a mistake in Dovecot's configuration is found, and what mends it"""
     old, new, wrong, mend = MISTAKES[name]
     site.found(wrong, mend, *site.dovecot(old, new))
+
+
+def test_nothing(site):
+    """R13: step 8: not begun: one line says what to copy"""
+    folder = site.script("bin-nothing", "doveconf",
+                         '/usr/bin/doveconf "$@" | sed /sekisho/d\n')
+    output = site.check("--doveconf", folder + "/doveconf")[1]
+    assert re.search("(?m)^wrong: Dovecot: its configuration knows nothing.*\n"
+                     "    mend: cp .*11-sekisho.conf ", output), output
+    assert output.count("wrong: Dovecot: ") == 1, output
+
+
+def test_separator(site):
+    """R13: step 8: of another separator, when no user is known to try it"""
+    folder = site.script("bin-separator", "doveconf", """
+/usr/bin/doveconf "$@" | sed -e "s|separator = /|separator = .|" \
+    -e "s|^  prefix = Quarantine/|  prefix = Quarantine.|" \
+    -e "s|^  inbox = yes|&\\n  separator = /|"
+""")
+    site.script("bin-separator", "doveadm", "exit 0\n")
+    site.found("the separator of Quarantine is [.], that of other namespaces /",
+               r"sed -i .*separator = /s\|\[/.\]\|/\|",
+               "--doveconf", folder + "/doveconf")
+
+
+def test_not_restarted(site):
+    """R13: step 8: the Dovecot that runs has no quarantine yet"""
+    folder = site.script("bin-before", "doveconf",
+                         'exec /usr/bin/doveconf "$@"\n')
+    site.script("bin-before", "doveadm", """
+case "$*" in
+*"mailbox list"*) echo INBOX ;;
+*) exec /usr/bin/doveadm "$@" ;;
+esac
+""")
+    site.found("alice has no folder Quarantine, so held mail comes into INBOX",
+               "service dovecot restart",
+               "--doveconf", folder + "/doveconf")
 
 
 def test_users_without_domain(site):

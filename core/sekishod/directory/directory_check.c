@@ -15,6 +15,7 @@
 struct look {
 	LDAP *ldap;
 	int64_t deadline;
+	int limit;	/* of entries in an answer; 0: none */
 };
 
 /* Returns the code of the answer; *answer_r is NULL unless LDAP_SUCCESS. */
@@ -28,7 +29,7 @@ look_search(const struct look *look, const char *base, int scope,
 	*answer_r = NULL;
 	code = ldap_search_ext(look->ldap, base, scope, filter,
 		(char **)(uintptr_t)attributes, 0, NULL, NULL, NULL,
-		LDAP_NO_LIMIT, &id);
+		look->limit, &id);
 	if (code == LDAP_SUCCESS)
 		code = directory_wait(look->ldap, id, look->deadline, answer_r);
 	if (code == LDAP_SUCCESS && ldap_parse_result(look->ldap, *answer_r,
@@ -67,6 +68,25 @@ look_may_search(const struct look *look, const char *base)
 
 	ldap_msgfree(answer);
 	return code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED;
+}
+
+/* Is there an account, whatever its status? */
+static bool
+look_has_account(const struct look *look, const char *base)
+{
+	static const char *const none[] = { LDAP_NO_ATTRS, NULL };
+	struct look one = *look;
+	LDAPMessage *answer;
+	bool found;
+	int code;
+
+	one.limit = 1;
+	code = look_search(&one, base, LDAP_SCOPE_SUBTREE, FILTER_ACCOUNT, none,
+		&answer);
+	found = code != LDAP_SUCCESS ||
+		ldap_first_entry(look->ldap, answer) != NULL;
+	ldap_msgfree(answer);
+	return found;
 }
 
 /* Is NAME 'x' in one of the descriptions (RFC 4512 section 4.1)? */
@@ -149,6 +169,7 @@ directory_check(const struct config *config, const char *uri,
 	if (missing != NULL)
 		facts_r->missing = pool_strdup(pool, missing);
 	facts_r->may_search = look_may_search(&look, config->ldap_base);
+	facts_r->has_account = look_has_account(&look, config->ldap_base);
 	ldap_unbind_ext(look.ldap, NULL, NULL);
 	return 0;
 }

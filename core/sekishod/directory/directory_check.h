@@ -18,6 +18,7 @@ struct directory_facts {
 	bool account_base;	/* account-base is; true when there is none */
 	const char *missing;	/* of our schema, or NULL: all is known */
 	bool may_search;	/* accounts may be searched for by mail */
+	bool has_account;	/* there is one; true when nobody can say */
 
 	/* Of cn=config, where local root may read it, else NULL. */
 	const char *no_index;	/* an attribute that wants one */

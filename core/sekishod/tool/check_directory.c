@@ -27,7 +27,7 @@ static const char *
 install(struct check *check)
 {
 	return pool_printf(check->pool, "on the host of slapd: "
-		"/usr/share/sekisho/ldap-schema/install -b %s",
+		"/usr/share/sekisho/ldap-schema/install -b %s -P",
 		check->config->ldap_base);
 }
 
@@ -68,6 +68,10 @@ look_facts(struct check *check, const char *uri,
 		check_wrong(check, install(check), "%s may not search for "
 			"accounts below %s", *config->ldap_bind_dn == '\0' ?
 			"nobody" : config->ldap_bind_dn, config->ldap_base);
+	else if (!facts->has_account)
+		check_skip(check, "nobody has an account yet, so nobody "
+			"approves or blocks senders: doveadm sekisho account "
+			"create");
 	if (facts->no_index != NULL)
 		check_wrong(check, install(check), "%s has no index of %s: "
 			"every mail would search all entries", uri,

@@ -109,6 +109,16 @@ check_dovecot_is_here(struct check *check)
 
 /* -- plug-ins ------------------------------------------------------------- */
 
+/* Nothing of ours is there: look_plugins() has said it. */
+static bool
+is_without_us(struct check *check)
+{
+	if (strstr(check->dovecot_text, "sekisho_") != NULL)
+		return false;
+	check_pass(check);
+	return true;
+}
+
 static bool
 has_word(const char *list, const char *word)
 {
@@ -153,19 +163,30 @@ mend_plugins(struct check *check, const char *where, const char *name)
 static void
 look_plugins(struct check *check)
 {
+	bool all = has_plugin(check, NULL, "sekisho");
+
+	if (is_without_us(check)) {
+		check_wrong(check, "cp /usr/share/sekisho/dovecot/"
+			"11-sekisho.conf /etc/dovecot/conf.d/; then look it "
+			"through, as docs/install.md, step 8, says; service "
+			"dovecot restart", "its configuration knows nothing of "
+			"Sekisho: held mail would come into INBOX");
+		return;
+	}
 	if (!has_plugin(check, "imap", "sekisho"))
-		check_wrong(check, mend_plugins(check, "", "sekisho"),
-			"the plug-in sekisho is not in mail_plugins for IMAP");
+		check_wrong(check, mend_plugins(check, all ? "in protocol imap "
+			"{ }: " : "", "sekisho"), "the plug-in sekisho is not "
+			"in mail_plugins for IMAP");
 	if (!has_plugin(check, "lmtp", "sekisho"))
-		check_wrong(check, mend_plugins(check, "", "sekisho"),
-			"the plug-in sekisho is not in mail_plugins for LMTP");
+		check_wrong(check, mend_plugins(check, all ? "in protocol lmtp "
+			"{ }: " : "", "sekisho"), "the plug-in sekisho is not "
+			"in mail_plugins for LMTP");
 	if (!has_plugin(check, "lmtp", "sekisho_lmtp"))
 		check_wrong(check, mend_plugins(check, "in protocol lmtp { }: ",
-			check->dovecot_old ? "sieve sekisho_lmtp" :
 			"sekisho_lmtp"), "the plug-in sekisho_lmtp is not in "
 			"mail_plugins for LMTP: held mail would come into "
 			"INBOX");
-	if (!has_plugin(check, NULL, "sekisho"))
+	if (!all)
 		check_wrong(check, mend_plugins(check, "outside of protocol "
 			"{ }: ", "sekisho"), "the plug-in sekisho is not in "
 			"mail_plugins for doveadm");
@@ -200,18 +221,28 @@ look_files(struct check *check)
 
 /* -- folders -------------------------------------------------------------- */
 
+/* The next in what doveconf says, or NULL; *at is moved to its beginning. */
+static const char *
+next_namespace(struct check *check, const char **at)
+{
+	const char *begin = strstr(*at, "\nnamespace "), *end;
+
+	if (begin == NULL)
+		return NULL;
+	*at = begin + 1;
+	end = strstr(*at, "\n}");
+	return end == NULL ? *at : pool_strndup(check->pool, *at,
+		(size_t)(end - *at) + 1);
+}
+
 /* The namespace with this name and a separator as its prefix, or NULL. */
 static const char *
 find_namespace(struct check *check, const char *name)
 {
-	const char *at = check->dovecot_text, *end, *block, *prefix;
+	const char *at = check->dovecot_text, *block, *prefix;
 	size_t len = strlen(name);
 
-	while ((at = strstr(at, "\nnamespace ")) != NULL) {
-		at++;
-		end = strstr(at, "\n}");
-		block = end == NULL ? at : pool_strndup(check->pool, at,
-			(size_t)(end - at) + 1);
+	while ((block = next_namespace(check, &at)) != NULL) {
 		prefix = strstr(block, "\n  prefix = ");
 		if (prefix == NULL)
 			continue;
@@ -221,6 +252,32 @@ find_namespace(struct check *check, const char *name)
 			return block;
 	}
 	return NULL;
+}
+
+/* What it says stands between the names of folders, or 0: it says nothing. */
+static char
+separator_of(const char *namespace)
+{
+	static const char line[] = "\n  separator = ";
+	const char *at = strstr(namespace, line);
+
+	return at == NULL || at[strlen(line)] == '\n' ? '\0' :
+		at[strlen(line)];
+}
+
+/* The same of the user's own folders; 0: Dovecot alone knows. */
+static char
+main_separator(struct check *check)
+{
+	const char *at = check->dovecot_text, *block, *location;
+
+	while ((block = next_namespace(check, &at)) != NULL)
+		if (strstr(block, "\n  inbox = yes\n") != NULL &&
+		    separator_of(block) != '\0')
+			return separator_of(block);
+	location = setting(check, NULL, "mail_location");
+	return check->dovecot_old && strncmp(location, "maildir:", 8) == 0 &&
+		strstr(location, "LAYOUT=") == NULL ? '.' : '\0';
 }
 
 /* Is there a mailbox of this name that Dovecot makes? */
@@ -276,6 +333,22 @@ look_location(struct check *check, const struct own *own, const char *prefix,
 			"%s has no location of its own", prefix);
 }
 
+static void
+look_separator(struct check *check, const char *prefix)
+{
+	const char *namespace = find_namespace(check, prefix);
+	char ours = namespace == NULL ? '\0' : separator_of(namespace);
+	char theirs = main_separator(check);
+
+	if (ours != '\0' && theirs != '\0' && ours != theirs)
+		check_wrong(check, pool_printf(check->pool, "sed -i '/separator"
+			" = /s|[/.]|%c|; /prefix = /s|[/.]|%c|' "
+			"/etc/dovecot/conf.d/11-sekisho.conf; service dovecot "
+			"restart", theirs, theirs), "nobody can log in: the "
+			"separator of %s is %c, that of other namespaces %c",
+			prefix, ours, theirs);
+}
+
 /* folders end with NULL; "" is the namespace itself. */
 static void
 look_namespace(struct check *check, const struct own *own,
@@ -319,7 +392,11 @@ look_quarantine(struct check *check)
 		check_dovecot_setting(check, "sekisho_request",
 			"Request Release"), NULL };
 
+	if (is_without_us(check))
+		return;
 	look_namespace(check, &quarantine, folders);
+	look_separator(check, check_dovecot_setting(check, quarantine.setting,
+		quarantine.preset));
 }
 
 static void
@@ -327,6 +404,8 @@ look_senders(struct check *check)
 {
 	static const char *const folders[] = { "", NULL };
 
+	if (is_without_us(check))
+		return;
 	look_namespace(check, &lists[0], folders);
 	look_namespace(check, &lists[1], folders);
 }
@@ -366,7 +445,7 @@ look_socket(struct check *check)
 	const char *theirs = check_dovecot_setting(check, "sekisho_socket",
 		"/run/sekisho/control.sock"), *ours;
 
-	if (check->config == NULL) {
+	if (check->config == NULL || is_without_us(check)) {
 		check_pass(check);
 		return;
 	}
@@ -408,7 +487,7 @@ look_user(struct check *check)
 		if (check->config->control_uids.count == 0)
 			check_wrong(check, "control-users = the users of "
 				"Dovecot's mail processes, in sekishod.conf; "
-				"systemctl restart sekishod", "control-users "
+				"systemctl reload sekishod", "control-users "
 				"is empty, so Dovecot may not ask sekishod");
 		return;
 	}
@@ -418,7 +497,7 @@ look_user(struct check *check)
 	    check->config->uid && !user_list_has(&check->config->control_uids,
 	    pw->pw_uid))
 		check_wrong(check, pool_printf(check->pool, "control-users = %s"
-			", in sekishod.conf; systemctl restart sekishod",
+			", in sekishod.conf; systemctl reload sekishod",
 			pw->pw_name), "Dovecot's mail user %s is not in "
 			"control-users, so it may not ask sekishod",
 			pw->pw_name);

@@ -100,16 +100,41 @@ begin(struct check *check)
 
 /* -- the module ----------------------------------------------------------- */
 
+/* Which part of sekisho-exim(8) has the commands for this site. */
+static const char *
+chapter(struct check *check)
+{
+	static const char *const argv[] = { "grep", "-E",
+		"^dc_use_split_config=['\"]?true",
+		"/etc/exim4/update-exim4.conf.conf", NULL };
+	int status;
+
+	if (access(argv[3], F_OK) < 0)
+		return "A CONFIGURATION WRITTEN BY HAND";
+	check_run(check, argv, &status);
+	return status == 0 ? "Split configuration" : "Unsplit configuration";
+}
+
+/* Nothing of ours is there: look_module() has said it. */
+static bool
+is_without_us(struct check *check)
+{
+	if (check_macro(check, "SEKISHO_MAIN") != NULL)
+		return false;
+	check_pass(check);
+	return true;
+}
+
 static void
 look_module(struct check *check)
 {
 	const char *path = option(check, "local_scan_path");
 
 	if (check_macro(check, "SEKISHO_MAIN") == NULL)
-		check_wrong(check, "echo .include " PIECES "/sekisho.debian "
-			">/etc/exim4/conf.d/main/05_sekisho" DEBIAN
-			" (or as sekisho-exim(8) says)", "sekisho.main is not "
-			"included, so nothing is scanned");
+		check_wrong(check, pool_printf(check->pool, "the commands of "
+			"sekisho-exim(8), %s; service exim4 restart",
+			chapter(check)), "sekisho.main is not included, so "
+			"nothing is scanned");
 	else if (check_macro(check, "SEKISHO_COMPILED_IN") != NULL)
 		return;		/* the rehearsal shows */
 	else if (*path == '\0')
@@ -191,8 +216,8 @@ static void
 look_routers(struct check *check)
 {
 	static const char mend[] = "first in the routers section: .include "
-		PIECES "/sekisho.routers (Debian: conf.d/router/010_sekisho)"
-		DEBIAN;
+		PIECES "/sekisho.routers (Debian's split form: "
+		"conf.d/router/010_sekisho)" DEBIAN;
 	static const char *const names[] = { "sekisho_probe",
 		"sekisho_outcome", "sekisho_delete", "sekisho_reject",
 		"sekisho_hold_outside", "sekisho_hold_for_administrators",
@@ -203,6 +228,8 @@ look_routers(struct check *check)
 		&status), *line;
 	size_t i;
 
+	if (is_without_us(check))
+		return;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		line = check_line(check, list);
 		if (strcmp(line, names[i]) != 0) {
@@ -226,12 +253,15 @@ look_transports(struct check *check)
 		check, "-bP", "transport_list", &status));
 	size_t i;
 
+	if (is_without_us(check))
+		return;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strstr(list, pool_printf(check->pool, "\n%s\n",
 		    names[i])) == NULL) {
 			check_wrong(check, "in the transports section: "
 				".include " PIECES "/sekisho.transports "
-				"(Debian: conf.d/transport/30_sekisho)" DEBIAN,
+				"(Debian's split form: conf.d/transport/"
+				"30_sekisho)" DEBIAN,
 				"there is no transport %s", names[i]);
 			return;
 		}
@@ -281,6 +311,15 @@ look_acl(struct check *check, const char *which, const char *ours,
 static void
 look_acls(struct check *check)
 {
+	if (is_without_us(check))
+		return;
+	if (*acl_text(check, "acl_sekisho_data") == '\0') {
+		check_wrong(check, "in the acl section: .include " PIECES
+			"/sekisho.acl (Debian's split form: conf.d/acl/"
+			"50_sekisho)" DEBIAN, "sekisho.acl is not included, so "
+			"mail gets a 451");
+		return;
+	}
 	look_acl(check, "acl_smtp_data", "acl_sekisho_data", "in the ACL of "
 		"acl_smtp_data, before its last accept: warn acl = "
 		"acl_sekisho_data" DEBIAN);

@@ -44,12 +44,13 @@ is_domain(const char *item)
 
 /*
  * The domain of a list of Exim that the policy protects, else its first one,
- * else NULL. Items that are no plain domains are passed over.
+ * else the host's name, if "@" is in it, else NULL. Items that are no plain
+ * domains are passed over.
  */
 static const char *
 domain_of(struct check *check, const char *list)
 {
-	const char *first = NULL, *item, *at;
+	const char *first = NULL, *host = NULL, *item, *at;
 	int status;
 	char *rest, *next;
 
@@ -59,18 +60,20 @@ domain_of(struct check *check, const char *list)
 		return NULL;
 	rest = pool_strdup(check->pool, check_line(check, at));
 	while ((next = strsep(&rest, ":;, ")) != NULL) {
-		item = strcmp(next, "@") == 0 ? check_line(check,
-			check_exim_says(check, "-be", "$primary_hostname",
-			&status)) : next;
+		item = next;
+		if (strcmp(next, "@") == 0)
+			item = host = check_line(check, check_exim_says(check,
+				"-be", "$primary_hostname", &status));
 		if (!is_domain(item))
 			continue;
 		if (check->policy != NULL &&
 		    policy_protects(check->policy, item))
 			return item;
-		if (first == NULL)
+		if (first == NULL && item != host)
 			first = item;
 	}
-	return first;
+	return first != NULL || host == NULL || !is_domain(host) ? first :
+		host;
 }
 
 /* Whom the mail is for, or NULL: nobody is known. */

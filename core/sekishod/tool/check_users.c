@@ -19,11 +19,16 @@ doveadm(struct check *check, const char *const *arguments, int *status_r)
 		status_r);
 }
 
-/* A user's folders, through all plug-ins and namespaces. */
+/*
+ * A user's folders, through all plug-ins and namespaces. doveadm of Dovecot 2.3
+ * asks the running one for its configuration, where doveconf reads the files.
+ */
 static void
 look_folders(struct check *check, const char *user)
 {
 	const char *arguments[] = { "mailbox", "list", "-u", user, NULL };
+	const char *folder = check_dovecot_setting(check, "sekisho_quarantine",
+		NULL);
 	int status;
 	const char *said = doveadm(check, arguments, &status);
 
@@ -32,6 +37,11 @@ look_folders(struct check *check, const char *user)
 			"(sekisho-dovecot(8)), or no user can log in; doveadm "
 			"reload", "no session of %s: %s", user,
 			check_line(check, said));
+	else if (folder != NULL && strstr(pool_printf(check->pool, "\n%s",
+	    said), pool_printf(check->pool, "\n%s", folder)) == NULL)
+		check_wrong(check, "service dovecot restart", "Dovecot works "
+			"with its configuration of before: %s has no folder "
+			"%s, so held mail comes into INBOX", user, folder);
 }
 
 static const char *
