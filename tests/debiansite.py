@@ -36,7 +36,6 @@ mail_location = maildir:~/Maildir
 auth_username_format = %Ln
 namespace inbox {
   inbox = yes
-  separator = /
 }
 passdb {
   driver = passwd-file
@@ -82,9 +81,11 @@ service lmtp {
   }
 }
 """
-# By release: Dovecot's file, and sekisho_address in docs/install.md.
-DOVECOT = {"bookworm": (DOVECOT_2_3, "%n@example.test"),
-           "trixie": (DOVECOT_2_4, "%{user | username}@example.test")}[RELEASE]
+# By release: Dovecot's file; sekisho_address in docs/install.md; and what
+# stands between folders, with Maildir and no setting, or with one.
+DOVECOT = {"bookworm": (DOVECOT_2_3, "%n@example.test", "."),
+           "trixie": (DOVECOT_2_4, "%{user | username}@example.test",
+                      "/")}[RELEASE]
 # There is no syslog.
 SEKISHOD = "log = /var/log/sekishod.log\n"
 # What the documents ask of systemd, where none runs.
