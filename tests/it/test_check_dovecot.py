@@ -86,7 +86,7 @@ MISTAKES = EVERYWHERE | ({
 
 @pytest.fixture(name="site", scope="module")
 def right_site(start_stack):
-    return Site(start_stack("check-dovecot",
+    return Site(start_stack("check-dovecot", STACK_RSPAMD="0",
                             STACK_DOVECOT="mail_fsync = optimized"))
 
 

@@ -106,7 +106,7 @@ def root(stack, changes):
 
 @pytest.fixture(name="bob", scope="module")
 def bob_of_a_site_with_administrators(start_stack):
-    stack = start_stack("domain-administrators")
+    stack = start_stack("domain-administrators", STACK_RSPAMD="0")
     root(stack, SLAPD)
     root(stack, GROUPS)
     folder = stack.env["STACK_DIR"] + "/dovecot"

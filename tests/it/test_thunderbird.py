@@ -20,7 +20,7 @@ def bob_with_held_mail(start_stack):
     """He has never had any, and now there are four."""
     if shutil.which("thunderbird") is None:
         pytest.skip("there is no thunderbird")
-    stack = start_stack("thunderbird")
+    stack = start_stack("thunderbird", STACK_RSPAMD="0")
     bob = Approving(stack, "bob")
     with stack.policy(lambda text: add_rules(text, hold_rule("own", "all"))):
         bob.ids = [hold(stack, "s%d@partner.test" % n) for n in range(4)]
