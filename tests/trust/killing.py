@@ -50,7 +50,6 @@ class Killer:
     def __init__(self, stack, dice):
         self.stack, self.dice = stack, dice
         self.counts, self.complaints = collections.Counter(), []
-        self.sessions = {self.leader("sekishod")}   # there were
         self.turn, self.log = [], []        # what start() would throw away
 
     # -- who there is --------------------------------------------------------
@@ -153,13 +152,14 @@ class Killer:
         except subprocess.CalledProcessError:
             self.complaints.append("%s does not start again" % daemon)
             self.stack.start(daemon)
-        self.sessions.add(self.leader("sekishod"))
 
     def left_over(self):
-        """Processes of a master that was killed."""
-        now = self.leader("sekishod")
-        return [pid for leader in self.sessions - {now}
-                for pid in session_members(leader)]
+        """Processes of a master that was killed. Not the members of its
+        session: on a busy machine another one has its number by now."""
+        leader = self.leader("sekishod")
+        before, pids = session_members(leader), self.stack.sekishod_pids()
+        ours = {*before, *session_members(leader)}
+        return [pid for pid in pids if pid not in ours]
 
     def logged(self):
         """Complaints in logs about an end that was not ours."""
