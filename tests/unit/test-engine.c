@@ -1,8 +1,10 @@
 /*
  * test-engine.c - a scan while the clock on the wall is set: libclamav asks
- * gettimeofday(), and here it gets ours.
+ * gettimeofday(), and here it gets ours; and one without memory.
  */
+#include <dlfcn.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -26,6 +28,19 @@ gettimeofday(struct timeval *now, void *zone)
 	else
 		now->tv_sec += 3600;
 	return 0;
+}
+
+/* libclamav's, which may be without memory here. */
+void *cl_fmap_open_memory(const void *start, size_t len);
+static bool no_memory;
+
+void *
+cl_fmap_open_memory(const void *start, size_t len)
+{
+	void *(*real)(const void *, size_t) = (__typeof__(real))dlsym(
+		RTLD_NEXT, "cl_fmap_open_memory");
+
+	return no_memory ? NULL : real(start, len);
 }
 
 /* What a scan says when the clock is set after so many looks at it. */
@@ -88,6 +103,11 @@ main(void)
 		"error: scanner: the clock was set during a scan");
 	test_begin("O4: and the next scan is like any other");
 	test_str(outcome(engine, INT_MAX), "clean");
+	test_begin("O4: libclamav has no memory: that is no finding either");
+	no_memory = true;
+	test_str(outcome(engine, INT_MAX),
+		"error: scanner: Can't allocate memory");
+	no_memory = false;
 	test_set(engine);
 	engine_close(engine);
 	scanner_remove();
