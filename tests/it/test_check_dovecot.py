@@ -62,8 +62,8 @@ MISTAKES = EVERYWHERE | ({
                         "sekisho_lmtp"),
     "not for IMAP": (r"\Z", "protocol imap {\n  mail_plugins = acl\n}\n",
                      NO_PLUGIN, "in protocol imap { }: mail_plugins"),
-    "location": (r"^  location = sdbox:~/quarantine\n", "",
-                 "no location of its own", "sdbox:~/quarantine"),
+    "location": (r"^  location = mdbox:~/quarantine\n", "",
+                 "no location of its own", "mdbox:~/quarantine"),
     "quota": ("^mail_plugins = sekisho$", "mail_plugins = quota sekisho",
               "counts for the quota", "quota_rule2 = Quarantine:ignore"),
 } if OLD else {

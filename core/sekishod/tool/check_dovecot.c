@@ -311,7 +311,7 @@ struct own {
 };
 
 static const struct own quarantine = { "quarantine", "sekisho_quarantine",
-	"Quarantine", "sdbox", "~/quarantine" };
+	"Quarantine", "mdbox", "~/quarantine" };
 static const struct own lists[] = {
 	{ "approved", "sekisho_approved", "Approved Senders", "sdbox",
 		"~/approved-senders" },
