@@ -62,7 +62,7 @@ struct connection {
 	int64_t begin;		/* of the mail at work, ns */
 	const char *out;	/* what is being sent ... */
 	size_t out_len;
-	struct letter letter;	/* ... and after it */
+	struct sheet sheet;	/* ... and after it */
 	char in[4096];		/* answers, not yet a whole line */
 	size_t in_len;
 };
@@ -200,7 +200,7 @@ answered(struct connection *c, const char *line)
 		break;
 	case DATA:
 		c->step = SENT;
-		letter_begin(&c->letter,
+		sheet_begin(&c->sheet,
 			job.stencils[token % job.stencil_count], token,
 			job.same_body ? first_token : token);
 		token++;
@@ -251,7 +251,7 @@ write_some(struct connection *c)
 			c->out_len -= (size_t)n;
 		}
 	} else {
-		n = letter_send(&c->letter, c->fd);
+		n = sheet_send(&c->sheet, c->fd);
 	}
 	if (n < 0 && errno != EAGAIN)
 		die("send: %s", strerror(errno));
@@ -263,7 +263,7 @@ write_some(struct connection *c)
 static bool
 has_output(const struct connection *c)
 {
-	return c->fd >= 0 && (c->out_len > 0 || letter_left(&c->letter) > 0);
+	return c->fd >= 0 && (c->out_len > 0 || sheet_left(&c->sheet) > 0);
 }
 
 /* Waits for the sockets, or until the next connection comes. */

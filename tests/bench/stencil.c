@@ -61,28 +61,28 @@ word(char *text, uint64_t value)
 }
 
 void
-letter_begin(struct letter *letter, const struct stencil *stencil,
+sheet_begin(struct sheet *sheet, const struct stencil *stencil,
 	uint64_t head, uint64_t body)
 {
-	letter->stencil = stencil;
-	letter->sent = 0;
-	word(letter->head, head);
-	word(letter->body, body);
+	sheet->stencil = stencil;
+	sheet->sent = 0;
+	word(sheet->head, head);
+	word(sheet->body, body);
 }
 
 size_t
-letter_left(const struct letter *letter)
+sheet_left(const struct sheet *sheet)
 {
-	return letter->stencil == NULL ? 0 :
-		letter->stencil->len - letter->sent;
+	return sheet->stencil == NULL ? 0 :
+		sheet->stencil->len - sheet->sent;
 }
 
 /* Adds what is not sent of a piece that stands at offset. */
 static int
-add(struct iovec *pieces, int count, const struct letter *letter,
+add(struct iovec *pieces, int count, const struct sheet *sheet,
 	const char *text, size_t offset, size_t len)
 {
-	size_t skip = letter->sent > offset ? letter->sent - offset : 0;
+	size_t skip = sheet->sent > offset ? sheet->sent - offset : 0;
 
 	if (skip >= len)
 		return count;
@@ -92,9 +92,9 @@ add(struct iovec *pieces, int count, const struct letter *letter,
 }
 
 ssize_t
-letter_send(struct letter *letter, int fd)
+sheet_send(struct sheet *sheet, int fd)
 {
-	const struct stencil *stencil = letter->stencil;
+	const struct stencil *stencil = sheet->stencil;
 	struct iovec pieces[2 * MARKS_MAX + 1];
 	struct msghdr message = { .msg_iov = pieces };
 	size_t at = 0, mark;
@@ -104,17 +104,17 @@ letter_send(struct letter *letter, int fd)
 
 	for (i = 0; i < stencil->mark_count; i++) {
 		mark = stencil->marks[i];
-		count = add(pieces, count, letter, stencil->text + at, at,
+		count = add(pieces, count, sheet, stencil->text + at, at,
 			mark - at);
-		count = add(pieces, count, letter, i < stencil->head_marks ?
-			letter->head : letter->body, mark, MARK_LEN);
+		count = add(pieces, count, sheet, i < stencil->head_marks ?
+			sheet->head : sheet->body, mark, MARK_LEN);
 		at = mark + MARK_LEN;
 	}
-	count = add(pieces, count, letter, stencil->text + at, at,
+	count = add(pieces, count, sheet, stencil->text + at, at,
 		stencil->len - at);
 	message.msg_iovlen = (size_t)count;
 	n = sendmsg(fd, &message, MSG_NOSIGNAL);
 	if (n > 0)
-		letter->sent += (size_t)n;
+		sheet->sent += (size_t)n;
 	return n;
 }

@@ -25,7 +25,7 @@ struct stencil {
 };
 
 /* One mail on its way. */
-struct letter {
+struct sheet {
 	const struct stencil *stencil;
 	char head[MARK_LEN], body[MARK_LEN];
 	size_t sent;
@@ -37,14 +37,14 @@ stencil_read(const char *path);
 
 /* A mail of which nothing was sent; equal numbers become equal words. */
 void
-letter_begin(struct letter *letter, const struct stencil *stencil,
+sheet_begin(struct sheet *sheet, const struct stencil *stencil,
 	uint64_t head, uint64_t body);
 
 size_t
-letter_left(const struct letter *letter);
+sheet_left(const struct sheet *sheet);
 
 /* Sends what the socket takes at once; as send(2). */
 ssize_t
-letter_send(struct letter *letter, int fd);
+sheet_send(struct sheet *sheet, int fd);
 
 #endif
