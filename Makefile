@@ -127,7 +127,7 @@ test:
 test-ci:
 	@tests/stack/install packages-chroot && \
 	  $(MAKE) --no-print-directory all trust-tools && \
-	  tests/run -t 1020 -j 2 -b tests/other-release unit build it \
+	  tests/run -t 1020 -j 3 -b tests/other-release unit build it \
 	  $(trust_steps)
 bench:
 	@tests/stack/install packages-bench && $(MAKE) --no-print-directory all bench-tools && \
