@@ -122,10 +122,10 @@ demo:
 test:
 	@tests/stack/install && tests/run
 # What continuous integration runs: the above, then test-trust, and beside them
-# test-trixie. When a machine is so slow or busy that 17 minutes have passed, no
-# other step begins.
+# test-trixie, which is skipped where there is no debootstrap. When a machine is
+# so slow or busy that 17 minutes have passed, no other step begins.
 test-ci:
-	@tests/stack/install packages-chroot && \
+	@tests/stack/install && { tests/stack/install packages-chroot || :; } && \
 	  $(MAKE) --no-print-directory all trust-tools && \
 	  tests/run -t 1020 -j 3 -b tests/other-release unit build it \
 	  $(trust_steps)
