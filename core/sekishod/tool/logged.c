@@ -23,7 +23,7 @@ value(struct pool *pool, const char *text, const char *key)
 
 static void
 add_recipient(struct logged *logged, struct pool *pool, const char *address,
-	size_t len, const char *fired)
+	const char *fired)
 {
 	size_t count = logged->message.recipient_count;
 	const char **place = pool_append(pool, &logged->fired, &count,
@@ -32,7 +32,7 @@ add_recipient(struct logged *logged, struct pool *pool, const char *address,
 	*place = fired;
 	place = pool_append(pool, &logged->message.recipients,
 		&logged->message.recipient_count, sizeof(*place));
-	*place = pool_strndup(pool, address, len);
+	*place = pool_strdup(pool, address);
 }
 
 /* "a@x,b@y and 20 more" */
@@ -40,18 +40,13 @@ static void
 add_recipients(struct logged *logged, struct pool *pool, const char *list,
 	const char *fired)
 {
-	size_t len;
+	unsigned long more;
+	char **named = logline_named(list, &more), **one;
 
-	while (*list != '\0') {
-		len = logline_address_len(list, ", ");
-		add_recipient(logged, pool, list, len, fired);
-		list += len + (list[len] == ',');
-		if (g_str_has_prefix(list, " and "))
-			logged->unnamed += strtoul(list + strlen(" and "),
-				NULL, 10);
-		if (*list == ' ')
-			break;
-	}
+	for (one = named; *one != NULL; one++)
+		add_recipient(logged, pool, *one, fired);
+	logged->unnamed += more;
+	g_strfreev(named);
 }
 
 /* "R1 changes 1 to a@x,b@y": whom, and what became of viruses. */

@@ -3,6 +3,7 @@
  * specification, chapter "Log files"; sekishod(8); sekisho-dovecot(8), LOG.
  */
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "logline.h"
@@ -151,8 +152,9 @@ logline_saved(const char *line, struct logline *found)
 	return true;
 }
 
-const char *
-logline_skip_quoted(const char *text)
+/* Past the quotes that begin at text, in which a backslash quotes. */
+static const char *
+skip_quoted(const char *text)
 {
 	for (text++; *text != '\0' && *text != '"'; text++)
 		if (*text == '\\' && text[1] != '\0')
@@ -166,7 +168,7 @@ logline_address_len(const char *text, const char *ends)
 	const char *end = text;
 
 	while (*end != '\0' && strchr(ends, *end) == NULL)
-		end = *end == '"' ? logline_skip_quoted(end) : end + 1;
+		end = *end == '"' ? skip_quoted(end) : end + 1;
 	return (size_t)(end - text);
 }
 
@@ -198,7 +200,7 @@ logline_find(const char *text, const char *key)
 			return text + len + 1;
 		text += len;
 		if (*text == '"')
-			text = logline_skip_quoted(text);
+			text = skip_quoted(text);
 		else if (*text != '\0')
 			text++;
 	}
@@ -238,6 +240,20 @@ logline_whom(const char *outcome)
 		if (has_all_quotes(to))
 			last = to;
 	return last == NULL ? NULL : last + strlen(" to ");
+}
+
+char **
+logline_named(const char *whom, unsigned long *more_r)
+{
+	static const char more[] = " and ";
+	size_t len = logline_address_len(whom, " ");
+	char *list = g_strndup(whom, len);
+	char **named = logline_addresses(list, ",");
+
+	*more_r = g_str_has_prefix(whom + len, more) ?
+		strtoul(whom + len + strlen(more), NULL, 10) : 0;
+	g_free(list);
+	return named;
 }
 
 char *
@@ -386,7 +402,7 @@ find_recipients(const char *text)
 	while (*text != '\0') {
 		if (g_str_has_prefix(text, " for "))
 			found = text + strlen(" for ");
-		text = *text == '"' ? logline_skip_quoted(text) : text + 1;
+		text = *text == '"' ? skip_quoted(text) : text + 1;
 	}
 	return found;
 }

@@ -47,9 +47,6 @@ bool logline_saved(const char *line, struct logline *found);
  */
 int64_t logline_time(const char *line, int64_t since);
 
-/* Past the quotes that begin at text, in which a backslash quotes. */
-const char *logline_skip_quoted(const char *text);
-
 /* The value in "word key=value key="value" ...", as it stands, or NULL. */
 const char *logline_find(const char *text, const char *key);
 
@@ -76,6 +73,9 @@ char *logline_unquote(const char *value, const char **next);
  * follows its last " to ", or NULL. A tag may be called anything.
  */
 const char *logline_whom(const char *outcome);
+
+/* Its addresses, to be freed as above, and how many more it only counts. */
+char **logline_named(const char *whom, unsigned long *more_r);
 
 /* Exim's "address <recipient> R=router T=transport ...", all to be freed. */
 struct logline_delivery {

@@ -28,17 +28,15 @@ static int64_t
 count_recipients(const char *outcome)
 {
 	const char *to = logline_whom(outcome);
-	int64_t count = 1;
+	unsigned long more;
+	char **named;
+	int64_t count;
 
-	if (to == NULL)
-		return count;
-	for (to += logline_address_len(to, ", "); *to == ',';
-	     to += logline_address_len(to, ", ")) {
-		count++;
-		to++;
-	}
-	if (g_str_has_prefix(to, " and "))
-		count += strtoll(to + strlen(" and "), NULL, 10);
+	if (to == NULL || *to == '\0')
+		return 1;
+	named = logline_named(to, &more);
+	count = (int64_t)g_strv_length(named) + (int64_t)more;
+	g_strfreev(named);
 	return count;
 }
 
