@@ -109,7 +109,8 @@ delivery_add_message(struct delivery *delivery, struct mail *mail,
 	else
 		ret = delivery_copy(delivery, mail, held, outgoing, marks);
 	released.uid = mail != NULL ? mail->uid : 0;
-	released.guid = p_strdup(delivery->pool, held_mail_guid(held));
+	released.guid = delivery->gateway == NULL ? NULL :
+		p_strdup(delivery->pool, held_mail_guid(held));
 	/* Not from bytes that a client says were held. */
 	if (ret == 0 && mail != NULL && is_ham(held, &released))
 		released.learn = learn_prepare(mail->box->storage->user,

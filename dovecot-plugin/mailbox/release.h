@@ -14,7 +14,7 @@ struct released {
 	const char *id;		/* Exim's */
 	struct senders_entry approve;	/* whom, or a name of NULL */
 	const char *rescan;	/* what the scanner said, a word for the log */
-	const char *guid;	/* in the quarantine */
+	const char *guid;	/* in the quarantine; NULL: not sent on */
 	uint32_t uid;		/* in the quarantine; 0: it is not there */
 	char *learn;		/* learn_prepare(), or NULL */
 };
