@@ -65,7 +65,7 @@ check-exports: $(O)/libsekisho.a $(foreach e,$(exported),$(word 2,\
 	@CC='$(CC)' tests/check-exports $< $(exported)
 
 check-includes: $(all_obj)
-	@tests/check-includes $(all_obj:.o=.d)
+	@tests/check-includes "$(sekishod_parts)" $(all_obj:.o=.d)
 
 check-style:
 	@tests/check-style
