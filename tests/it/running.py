@@ -258,37 +258,35 @@ class Stack:
             "a new generation")
         assert "refused" not in lines[0], lines[0]
 
-    @contextlib.contextmanager
     def policy(self, change):
         """Runs with a changed policy: change(text) returns the new one."""
-        with open(self.env["POLICY"], encoding="utf-8") as file:
-            old = file.read()
-        new = change(old)
-        assert new != old, "the policy did not change"
-        try:
-            self.write_policy(new)
-            yield
-        finally:
-            self.write_policy(old)
+        return self.changed(self.env["POLICY"], change)
 
-    @contextlib.contextmanager
     def settings(self, *lines):
         """Runs with these lines at the end of sekishod.conf."""
-        path = self.env["SEKISHOD_CONFIG"]
+        return self.changed(
+            self.env["SEKISHOD_CONFIG"],
+            lambda text: text + "".join(line + "\n" for line in lines))
+
+    @contextlib.contextmanager
+    def changed(self, path, change):
+        """sekishod runs with another text of this file."""
         with open(path, encoding="utf-8") as file:
             old = file.read()
+        new = change(old)
+        assert new != old, path + " did not change"
         try:
-            with open(path, "a", encoding="utf-8") as file:
-                file.writelines(line + "\n" for line in lines)
-            self.reload()
+            self.rewrite(path, new)
             yield
         finally:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(old)
-            self.reload()
+            self.rewrite(path, old)
 
     def write_policy(self, text):
-        with open(self.env["POLICY"], "w", encoding="utf-8") as file:
+        self.rewrite(self.env["POLICY"], text)
+
+    def rewrite(self, path, text):
+        """sekishod reads it."""
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         self.reload()
 
